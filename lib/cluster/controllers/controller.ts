@@ -1,0 +1,36 @@
+import type { Activity } from '../../kit/activity.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Random } from '../../kit/random.ts';
+import type { Client } from '../client/client.ts';
+import type { InformerFactory } from '../client/informer.ts';
+
+/** What every controller gets. `client` acts as the controller's own service account. */
+export interface ControllerContext {
+  client: Client;
+  /** Shared by all controllers of one kube-controller-manager. */
+  informers: InformerFactory;
+  clock: Clock;
+  random: Random;
+  activity: Activity;
+  /** The kube-controller-manager's flags: `cluster-cidr`, `node-monitor-grace-period` … */
+  flags: ReadonlyMap<string, string>;
+  /** Key material that the manager's flags point at; PEM, read from the node's disk. Absent when the file is. */
+  files: ControllerFiles;
+}
+
+export interface ControllerFiles {
+  /** `--root-ca-file`: published as kube-root-ca.crt. */
+  rootCa?: string;
+  /** `--cluster-signing-cert-file` and `--cluster-signing-key-file`: signs CertificateSigningRequests. */
+  signingCert?: string;
+  signingKey?: string;
+}
+
+/** A level-triggered loop: `start` wires informers to a work queue and returns what stops it. */
+export interface Controller {
+  /** As `--controllers` names it: `deployment-controller`. */
+  name: string;
+  /** The service account it acts as, in kube-system: `deployment-controller`. */
+  serviceAccount: string;
+  start(context: ControllerContext): { stop(): void };
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../../kit/clock.ts';
+import type { Random } from '../../kit/random.ts';
+import type { FieldError } from '../machinery/field-error.ts';
+import type { JsonObject, KubeObject } from '../machinery/object.ts';
+import type { Resource } from '../machinery/resource.ts';
+import type { UserInfo } from '../machinery/user.ts';
+
+/** One column of a table (`kubectl get`). `cell` returns what the JSON of a Table's cell holds. */
+export interface Column<T> {
+  /** As served: `Name`, `Ready`, `Up-to-date`; kubectl prints it in capitals. */
+  name: string;
+  type: 'string' | 'integer' | 'boolean' | 'number' | 'date';
+  format?: string;
+  description: string;
+  /** 0: always shown; 1: only with `-o wide`. */
+  priority: number;
+  cell(object: T, now: number): string | number | boolean;
+}
+
+/** What the hooks of a kind may use. `read` sees committed state, synchronously, without authorization. */
+export interface KindContext {
+  clock: Clock;
+  random: Random;
+  user: UserInfo;
+  dryRun: boolean;
+  flags: ServerFlags;
+  read: KindReader;
+}
+
+export interface KindReader {
+  get(resource: { group: string; resource: string }, namespace: string, name: string): (KubeObject & JsonObject) | undefined;
+  list(resource: { group: string; resource: string }, namespace?: string): readonly (KubeObject & JsonObject)[];
+}
+
+/** What the flags of the kube-apiserver decide about objects. */
+export interface ServerFlags {
+  serviceClusterIpRange: string;
+  serviceNodePortRange: { from: number; to: number };
+  allowPrivileged: boolean;
+}
+
+/** What a write changes beside the object itself: written after it, undone by nobody (upstream's allocators). */
+export interface SideEffect {
+  resource: { group: string; version: string; resource: string };
+  action: 'create' | 'delete';
+  object: KubeObject & JsonObject;
+}
+
+/**
+ * All that is particular to one kind. Names, scope, verbs, short names, categories and subresources come from the
+ * discovery facts (schema/facts), keyed by `resource`; this adds behaviour. Every hook is optional: a kind without any is
+ * stored and served as it is, with Name and Age as its columns.
+ *
+ * Order on create: decode → `defaults` → admission (mutating; `defaults` once more) → `prepareForCreate` → `validate`
+ * → admission (validating) → store. Hooks that take a draft change it in place.
+ */
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  resource: Resource<T>;
+  /** Whether metadata.generation starts at 1 and grows with each change of the spec (of all but metadata and status). */
+  generation?: boolean;
+  /** Upstream's defaulting functions, also run when a stored object is read by an older client's patch. Idempotent. */
+  defaults?(draft: T): void;
+  /** The create strategy: clears what clients may not set, allocates. May throw a StatusError. */
+  prepareForCreate?(draft: T, context: KindContext): SideEffect[] | void;
+  /** The update strategy: puts back what this endpoint may not change. Status is already reset where it is a subresource. */
+  prepareForUpdate?(draft: T, old: T, context: KindContext): SideEffect[] | void;
+  /** The update strategy of `/status`; spec and metadata are already reset to the stored ones. */
+  prepareForStatusUpdate?(draft: T, old: T, context: KindContext): void;
+  /** After defaults, before storage. Metadata that all kinds share has been validated already. Must not read the store. */
+  validate?(object: T, context: KindContext): FieldError[];
+  validateUpdate?(object: T, old: T, context: KindContext): FieldError[];
+  validateStatusUpdate?(object: T, old: T, context: KindContext): FieldError[];
+  /** The shape of metadata.name; DNS-1123 subdomain unless given. Returns complaints without a path. */
+  validateName?(name: string, prefix: boolean): string[];
+  /** `Warning` headers of a create or update. */
+  warnings?(object: T, old: T | undefined): string[];
+  /** Field selectors beyond metadata.name and metadata.namespace: `{'spec.nodeName': 'node01'}`. */
+  selectableFields?(object: T): Record<string, string>;
+  columns?: readonly Column<T>[];
+  /** Seconds until deletion that apply to this object, given what the client asked for; 0 deletes at once. */
+  gracePeriod?(object: T, asked: number | undefined): number;
+  /** Whether an update may create the object (Lease, Event, …: AllowCreateOnUpdate). */
+  createOnUpdate?: boolean;
+  /** Whether an update without resourceVersion is accepted (AllowUnconditionalUpdate). True unless given. */
+  unconditionalUpdate?: boolean;
+  /** Undoes allocations when the object has gone for good. */
+  afterDelete?(object: T, context: KindContext): SideEffect[];
+  /** Default garbage collection of dependents when the client names no policy (legacy orphaning); 'background' unless given. */
+  defaultPropagation?: 'orphan' | 'background';
+  scale?: ScaleSubresource<T>;
+}
+
+/** How a kind maps onto autoscaling/v1 Scale. */
+export interface ScaleSubresource<T> {
+  specReplicas(object: T): number;
+  statusReplicas(object: T): number;
+  /** In query form: `app=web`. */
+  selector(object: T): string;
+  setSpecReplicas(draft: T, replicas: number): void;
+}
+
+/** Types the definition's hooks by its resource. */
+export function defineKind<T extends KubeObject>(definition: KindDefinition<T>): KindDefinition<T> {
+  return definition;
+}
