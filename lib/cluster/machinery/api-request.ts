@@ -48,7 +48,7 @@ export interface RequestOptions {
 /** What a request that is no watch answers. `object` is an object, a list or a Status; frozen when it is a stored one. */
 export interface ApiResult {
   code: number;
-  object: KubeObject & JsonObject;
+  object: JsonObject;
   warnings: string[];
 }
 

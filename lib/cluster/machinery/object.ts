@@ -1,6 +1,7 @@
 /** The part of every stored object that the machinery itself reads. Times are RFC 3339, UTC, whole seconds. */
 export interface ObjectMeta {
-  name?: string;
+  /** '' only in a create request that gives generateName. */
+  name: string;
   generateName?: string;
   namespace?: string;
   uid?: string;
@@ -43,7 +44,7 @@ export interface ManagedFieldsEntry {
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
-  metadata?: ObjectMeta;
+  metadata: ObjectMeta;
 }
 
 /** A list as the API serves it. */
@@ -64,7 +65,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** `namespace/name`, or the bare name of a cluster-scoped object: the key of caches and work queues. */
 export function objectKey(object: KubeObject): string {
-  const { namespace, name = '' } = object.metadata ?? {};
+  const { namespace, name } = object.metadata;
   return namespace ? `${namespace}/${name}` : name;
 }
 
@@ -76,7 +77,7 @@ export function splitKey(key: string): { namespace: string; name: string } {
 
 /** The owner that controls an object, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata?.ownerReferences?.find((owner) => owner.controller);
+  return object.metadata.ownerReferences?.find((owner) => owner.controller);
 }
 
 /** A Kubernetes timestamp: RFC 3339 in UTC, whole seconds (`metav1.Time`). */
