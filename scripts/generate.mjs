@@ -120,7 +120,6 @@ function resourceTable(schemas, names) {
         const kind = r.responseKind.kind;
         const type = kinds.get(`${groupName}/${v.version}/${kind}`);
         const id = ALIASES[`${groupName}/${v.version}/${r.resource}`] ?? r.resource;
-        used.addr.resource;
         if (type) types.add(type);
         rows.push(`export const ${id}: Resource<${type ?? 'KubeObject'}> = { group: '${groupName}', version: '${v.version}', resource: '${r.resource}', kind: '${kind}', namespaced: ${r.scope === 'Namespaced'} };`);
       }
