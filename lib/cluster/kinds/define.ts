@@ -56,8 +56,13 @@ export interface SideEffect {
  */
 export interface KindDefinition<T extends KubeObject = KubeObject> {
   resource: Resource<T>;
-  /** Whether metadata.generation starts at 1 and grows with each change of the spec (of all but metadata and status). */
-  generation?: boolean;
+  /**
+   * Whether metadata.generation starts at 1 and grows with each change of the spec (of all but metadata and status). A
+   * function says itself, after `prepareForUpdate`, whether a change counts (a Deployment's annotations do).
+   */
+  generation?: boolean | ((object: T, old: T) => boolean);
+  /** Present when this is another served version of a kind that is stored under a different one. */
+  storedAs?: StoredAs<T>;
   /** Upstream's defaulting functions, also run when a stored object is read by an older client's patch. Idempotent. */
   defaults?(draft: T): void;
   /** The create strategy: clears what clients may not set, allocates. May throw a StatusError. */
@@ -88,6 +93,18 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Default garbage collection of dependents when the client names no policy (legacy orphaning); 'background' unless given. */
   defaultPropagation?: 'orphan' | 'background';
   scale?: ScaleSubresource<T>;
+}
+
+/**
+ * One more version of a stored kind: autoscaling/v1 beside autoscaling/v2, events.k8s.io/v1 beside core/v1. Both share one
+ * key in the store. A request is decoded and run through `defaults` in its own version; all other hooks that the version's
+ * own definition has replace those of the stored kind and see the version's form; those it lacks are the stored kind's and
+ * see the stored form.
+ */
+export interface StoredAs<T> {
+  resource: Resource;
+  toStored(object: T): KubeObject;
+  fromStored(object: KubeObject): T;
 }
 
 /** How a kind maps onto autoscaling/v1 Scale. */
