@@ -73,6 +73,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   prepareForStatusUpdate?(draft: T, old: T, context: KindContext): void;
   /** After defaults, before storage. Metadata that all kinds share has been validated already. Must not read the store. */
   validate?(object: T, context: KindContext): FieldError[];
+  /**
+   * All that is checked of an update: calls `validate` itself, since the order of complaints differs by kind. Without it an
+   * update is checked by `validate` alone.
+   */
   validateUpdate?(object: T, old: T, context: KindContext): FieldError[];
   validateStatusUpdate?(object: T, old: T, context: KindContext): FieldError[];
   /** The shape of metadata.name; DNS-1123 subdomain unless given. Returns complaints without a path. */
