@@ -16,7 +16,10 @@ export interface Store {
   readonly compactRevision: number;
   get(key: string, revision?: number): KubeObject | undefined;
   /** Objects whose key starts with `prefix`, by key. `after` is exclusive; `remaining` counts those cut by `limit`. */
-  list(prefix: string, options?: ListOptions): { items: KubeObject[]; lastKey: string; remaining: number; revision: number };
+  list(
+    prefix: string,
+    options?: ListOptions,
+  ): { items: KubeObject[]; lastKey: string; remaining: number; revision: number };
   /** Stamps resourceVersion, freezes, journals and publishes. Throws a `StoreConflict` when `expect` does not hold. */
   put(key: string, object: KubeObject, options?: Expect): KubeObject;
   /** Removes a key; returns its last object, stamped with the revision of the removal. */
