@@ -26,7 +26,9 @@ export function isNewer(paths, than) {
   const made = mtime(than);
   if (!made) return true;
   const files = paths.map((p) => join(root, p)).filter((p) => existsSync(p));
-  return files.some((p) => (statSync(p).isDirectory() ? [...sources(p)].some((f) => mtime(f) > made) : mtime(p) > made));
+  return files.some((p) =>
+    statSync(p).isDirectory() ? [...sources(p)].some((f) => mtime(f) > made) : mtime(p) > made,
+  );
 }
 
 const isStale = () => isNewer(['lib', 'scripts', 'server.ts', 'worker.ts', 'package-lock.json'], stamp);
@@ -55,7 +57,9 @@ export async function build() {
     const { build: bundle } = await import('esbuild');
     const entries = [
       ...['server.ts', 'worker.ts'].filter((f) => existsSync(join(root, f))),
-      ...readdirSync(join(root, 'scripts')).filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts')).map((f) => `scripts/${f}`),
+      ...readdirSync(join(root, 'scripts'))
+        .filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts'))
+        .map((f) => `scripts/${f}`),
     ];
     rmSync(out, { recursive: true, force: true });
     await bundle({

@@ -9,7 +9,11 @@ const out = join(schema, 'generated');
 const facts = join(schema, 'facts');
 const read = (name) => JSON.parse(readFileSync(join(facts, name), 'utf8'));
 
-const inputs = [fileURLToPath(import.meta.url), ...readdirSync(facts).map((f) => join(facts, f)), ...readdirSync(join(facts, 'openapi-v3')).map((f) => join(facts, 'openapi-v3', f))];
+const inputs = [
+  fileURLToPath(import.meta.url),
+  ...readdirSync(facts).map((f) => join(facts, f)),
+  ...readdirSync(join(facts, 'openapi-v3')).map((f) => join(facts, 'openapi-v3', f)),
+];
 
 function isFresh() {
   try {
@@ -55,7 +59,7 @@ function typeNames(schemas) {
   const names = new Map();
   for (const [last, full] of byLast) {
     for (const name of full) {
-      const [version, group] = name.split('.').slice(0, -1).reverse();
+      const [version, group] = name.split('.').slice(0, -1).toReversed();
       const core = full.length > 1 && group === 'core';
       names.set(name, full.length === 1 || core ? last : `${capital(group)}${capital(version)}${last}`);
     }
@@ -71,8 +75,12 @@ function typeScript(schemas, names) {
   const type = (s) => {
     if (s.$ref) return ref(s.$ref);
     if (s.allOf?.length === 1) return type(s.allOf[0]);
-    if (s.type === 'array') { const of = type(s.items ?? {}); return /[|]/.test(of) ? `(${of})[]` : `${of}[]`; }
-    if (s.type === 'object') return s.additionalProperties ? `Record<string, ${type(s.additionalProperties)}>` : 'Record<string, unknown>';
+    if (s.type === 'array') {
+      const of = type(s.items ?? {});
+      return /[|]/.test(of) ? `(${of})[]` : `${of}[]`;
+    }
+    if (s.type === 'object')
+      return s.additionalProperties ? `Record<string, ${type(s.additionalProperties)}>` : 'Record<string, unknown>';
     if (s.type === 'integer' || s.type === 'number') return 'number';
     if (s.type === 'string' || s.type === 'boolean') return s.type;
     return 'unknown';
@@ -86,7 +94,10 @@ function typeScript(schemas, names) {
   for (const [name, s] of schemas) {
     if (SCALARS[name] || MACHINERY[name]) continue;
     const isKind = s.properties?.apiVersion && s.properties?.kind;
-    if (!s.properties) { lines.push(`export type ${names.get(name)} = ${type(s)};`, ''); continue; }
+    if (!s.properties) {
+      lines.push(`export type ${names.get(name)} = ${type(s)};`, '');
+      continue;
+    }
     lines.push(`export interface ${names.get(name)} {`);
     for (const [field, p] of Object.entries(s.properties)) {
       const must = s.required?.includes(field) || (isKind && (field === 'metadata' || field === 'spec'));
@@ -110,7 +121,9 @@ const ALIASES = {
 /** One constant for each served resource: `deployments`, and `eventsV1` beside core's `events`. */
 function resourceTable(schemas, names) {
   const kinds = new Map();
-  for (const [name, s] of schemas) for (const gvk of s['x-kubernetes-group-version-kind'] ?? []) kinds.set(`${gvk.group}/${gvk.version}/${gvk.kind}`, names.get(name));
+  for (const [name, s] of schemas)
+    for (const gvk of s['x-kubernetes-group-version-kind'] ?? [])
+      kinds.set(`${gvk.group}/${gvk.version}/${gvk.kind}`, names.get(name));
   const rows = [];
   const types = new Set();
   for (const group of [...read('discovery-api.json').items, ...read('discovery-apis.json').items]) {
@@ -121,7 +134,9 @@ function resourceTable(schemas, names) {
         const type = kinds.get(`${groupName}/${v.version}/${kind}`);
         const id = ALIASES[`${groupName}/${v.version}/${r.resource}`] ?? r.resource;
         if (type) types.add(type);
-        rows.push(`export const ${id}: Resource<${type ?? 'KubeObject'}> = { group: '${groupName}', version: '${v.version}', resource: '${r.resource}', kind: '${kind}', namespaced: ${r.scope === 'Namespaced'} };`);
+        rows.push(
+          `export const ${id}: Resource<${type ?? 'KubeObject'}> = { group: '${groupName}', version: '${v.version}', resource: '${r.resource}', kind: '${kind}', namespaced: ${r.scope === 'Namespaced'} };`,
+        );
       }
     }
   }

@@ -9,14 +9,20 @@ await prepare({ forTests: true });
 const { runChecks } = await import('./check.mjs');
 const checks = await runChecks(['types', 'lint', 'format', 'unused']);
 rmSync(REPORT, { force: true });
-const vitest = spawnSync('node_modules/.bin/vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`], { stdio: ['ignore', 'inherit', 'inherit'] });
+const vitest = spawnSync(
+  'node_modules/.bin/vitest',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+);
 let passed = checks.passed;
 let failed = checks.failed;
 try {
   const report = JSON.parse(readFileSync(REPORT, 'utf8'));
   passed += report.numPassedTests;
   // A file that could not be loaded holds tests that never ran.
-  failed += report.numFailedTests + report.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0).length;
+  failed +=
+    report.numFailedTests +
+    report.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0).length;
 } catch {
   failed += 1;
 }

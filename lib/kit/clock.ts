@@ -54,7 +54,10 @@ export class ManualClock implements Clock {
 
   /** When the earliest timer falls due, or undefined when none is set. */
   nextDue(): number | undefined {
-    return this.#timers.reduce<number | undefined>((min, t) => (min === undefined || t.due < min ? t.due : min), undefined);
+    return this.#timers.reduce<number | undefined>(
+      (min, t) => (min === undefined || t.due < min ? t.due : min),
+      undefined,
+    );
   }
 
   /** Moves time to `due` at the most and runs the earliest timer if it falls due by then. Says whether one ran. */

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import * as x509 from '@peculiar/x509';
 import type { Random } from '../../kit/random.ts';
 
-x509.cryptoProvider.set(webcrypto);
+// Node's own types and the DOM's disagree on this interface; it is the same object.
+x509.cryptoProvider.set(webcrypto as Crypto);
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 const generate = promisify(generateKeyPair);
@@ -44,10 +45,14 @@ export function publicKeyOf(privateKeyPem: string): string {
 }
 
 const importPrivate = (pem: string) =>
-  webcrypto.subtle.importKey('pkcs8', createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' }), RSA, false, ['sign']);
+  webcrypto.subtle.importKey('pkcs8', createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' }), RSA, false, [
+    'sign',
+  ]);
 
 const importPublic = (pem: string) =>
-  webcrypto.subtle.importKey('spki', createPublicKey(pem).export({ type: 'spki', format: 'der' }), RSA, true, ['verify']);
+  webcrypto.subtle.importKey('spki', createPublicKey(pem).export({ type: 'spki', format: 'der' }), RSA, true, [
+    'verify',
+  ]);
 
 /** A distinguished name in the order Go writes it: organizations before the common name. */
 function nameOf({ commonName, organizations = [] }: CertificateSubject): x509.JsonName {
@@ -56,8 +61,11 @@ function nameOf({ commonName, organizations = [] }: CertificateSubject): x509.Js
 
 function extensionsOf(subject: CertificateSubject): x509.Extension[] {
   const { dnsNames = [], ips = [], usages = [], keyEncipherment = true } = subject;
-  const flags = x509.KeyUsageFlags.digitalSignature | (keyEncipherment ? x509.KeyUsageFlags.keyEncipherment : 0);
-  const purposes = usages.map((u) => (u === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth));
+  const { digitalSignature, keyEncipherment: encipherment } = x509.KeyUsageFlags;
+  const flags: x509.KeyUsageFlags = keyEncipherment ? digitalSignature | encipherment : digitalSignature;
+  const purposes = usages.map((u) =>
+    u === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+  );
   const names = [
     ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...ips.map((value) => ({ type: 'ip' as const, value })),
@@ -89,7 +97,12 @@ export class CertificateAuthority {
   }
 
   /** A self-signed authority as kubeadm makes them, over `key` (PEM). */
-  static async create(commonName: string, key: string, validity: Validity, random: Random): Promise<CertificateAuthority> {
+  static async create(
+    commonName: string,
+    key: string,
+    validity: Validity,
+    random: Random,
+  ): Promise<CertificateAuthority> {
     const publicKey = await importPublic(key);
     const cert = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(random),
@@ -119,13 +132,30 @@ export class CertificateAuthority {
   }
 
   /** Signs a PEM certificate request as it stands (any key type), for the given usages. */
-  async signRequest(requestPem: string, subject: Omit<CertificateSubject, 'commonName' | 'organizations'>, validity: Validity): Promise<string> {
+  async signRequest(
+    requestPem: string,
+    subject: Omit<CertificateSubject, 'commonName' | 'organizations'>,
+    validity: Validity,
+  ): Promise<string> {
     const request = new x509.Pkcs10CertificateRequest(requestPem);
-    return this.#sign(request.subjectName.toJSON(), request.publicKey, extensionsOf({ ...subject, commonName: '' }), validity);
+    return this.#sign(
+      request.subjectName.toJSON(),
+      request.publicKey,
+      extensionsOf({ ...subject, commonName: '' }),
+      validity,
+    );
   }
 
-  async #sign(subject: x509.JsonName, publicKey: x509.PublicKeyType, extensions: x509.Extension[], validity: Validity): Promise<string> {
-    this.#signer ??= importPrivate(this.pair.key).then((key) => ({ key, cert: new x509.X509Certificate(this.pair.cert) }));
+  async #sign(
+    subject: x509.JsonName,
+    publicKey: x509.PublicKeyType,
+    extensions: x509.Extension[],
+    validity: Validity,
+  ): Promise<string> {
+    this.#signer ??= importPrivate(this.pair.key).then((key) => ({
+      key,
+      cert: new x509.X509Certificate(this.pair.cert),
+    }));
     const { key, cert } = await this.#signer;
     const issued = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(this.#random),

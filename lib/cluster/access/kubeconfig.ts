@@ -69,11 +69,17 @@ export function readKubeconfig(text: string, readFile: (path: string) => string 
     return { ok: false, error: `error loading config file: yaml: ${err instanceof Error ? err.message : String(err)}` };
   }
   if (!isJsonObject(config)) return { ok: false, error: 'invalid configuration: no configuration has been provided' };
-  const context = named(config.contexts, config['current-context'], 'context');
-  if (!context) return { ok: false, error: `invalid configuration: context was not found for specified context: ${String(config['current-context'] ?? '')}` };
+  const current = config['current-context'];
+  const context = named(config.contexts, current, 'context');
+  if (!context)
+    return {
+      ok: false,
+      error: `invalid configuration: context was not found for specified context: ${typeof current === 'string' ? current : ''}`,
+    };
   const cluster = named(config.clusters, context.cluster, 'cluster');
   const user = named(config.users, context.user, 'user') ?? {};
-  if (!cluster || typeof cluster.server !== 'string') return { ok: false, error: 'invalid configuration: no server found for cluster "' + String(context.cluster) + '"' };
+  if (!cluster || typeof cluster.server !== 'string')
+    return { ok: false, error: 'invalid configuration: no server found for cluster "' + String(context.cluster) + '"' };
   const credentials: Credentials = { server: cluster.server };
   const members: [JsonObject, string, 'certificateAuthority' | 'clientCertificate' | 'clientKey'][] = [
     [cluster, 'certificate-authority', 'certificateAuthority'],
@@ -88,7 +94,10 @@ export function readKubeconfig(text: string, readFile: (path: string) => string 
       const content = readFile(path);
       if (content === undefined) {
         const owner = holder === cluster ? `cluster "${String(context.cluster)}"` : `user "${String(context.user)}"`;
-        return { ok: false, error: `invalid configuration: unable to read ${field} ${path} for ${owner}: open ${path}: no such file or directory` };
+        return {
+          ok: false,
+          error: `invalid configuration: unable to read ${field} ${path} for ${owner}: open ${path}: no such file or directory`,
+        };
       }
       credentials[into] = content;
     }

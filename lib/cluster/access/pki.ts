@@ -1,5 +1,10 @@
 import type { Random } from '../../kit/random.ts';
-import { CertificateAuthority, generatePrivateKey, publicKeyOf, type CertificateSubject } from './certificate-authority.ts';
+import {
+  CertificateAuthority,
+  generatePrivateKey,
+  publicKeyOf,
+  type CertificateSubject,
+} from './certificate-authority.ts';
 import { formatKubeconfig } from './kubeconfig.ts';
 
 /** One machine that gets credentials. */
@@ -64,9 +69,17 @@ export async function createPki(options: PkiOptions): Promise<PkiFiles> {
     };
     const config = async (file: string, user: string, subject: CertificateSubject) => {
       const { cert, key } = await ca.issue({ ...subject, usages: ['client'] }, await nextKey(), short);
-      put(node.name, `/etc/kubernetes/${file}`, formatKubeconfig({ cluster: options.clusterName, server, user, ca: ca.pair.cert, cert, key }));
+      put(
+        node.name,
+        `/etc/kubernetes/${file}`,
+        formatKubeconfig({ cluster: options.clusterName, server, user, ca: ca.pair.cert, cert, key }),
+      );
     };
-    for (const [path, authority] of [['ca', ca], ['front-proxy-ca', frontProxyCa], ['etcd/ca', etcdCa]] as const) {
+    for (const [path, authority] of [
+      ['ca', ca],
+      ['front-proxy-ca', frontProxyCa],
+      ['etcd/ca', etcdCa],
+    ] as const) {
       put(node.name, `${PKI}/${path}.crt`, authority.pair.cert);
       put(node.name, `${PKI}/${path}.key`, authority.pair.key);
     }
@@ -75,26 +88,49 @@ export async function createPki(options: PkiOptions): Promise<PkiFiles> {
     await pair('apiserver', ca, {
       commonName: 'kube-apiserver',
       usages: ['server'],
-      dnsNames: [node.name, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
+      dnsNames: [
+        node.name,
+        'kubernetes',
+        'kubernetes.default',
+        'kubernetes.default.svc',
+        'kubernetes.default.svc.cluster.local',
+      ],
       ips: [serviceIp, node.ip],
     });
-    await pair('apiserver-kubelet-client', ca, { commonName: 'kube-apiserver-kubelet-client', organizations: ['kubeadm:cluster-admins'], usages: ['client'] });
+    await pair('apiserver-kubelet-client', ca, {
+      commonName: 'kube-apiserver-kubelet-client',
+      organizations: ['kubeadm:cluster-admins'],
+      usages: ['client'],
+    });
     await pair('front-proxy-client', frontProxyCa, { commonName: 'front-proxy-client', usages: ['client'] });
     const etcdNames = { dnsNames: [node.name, 'localhost'], ips: [node.ip, '127.0.0.1', '::1'] };
     await pair('etcd/server', etcdCa, { commonName: node.name, usages: ['server', 'client'], ...etcdNames });
     await pair('etcd/peer', etcdCa, { commonName: node.name, usages: ['server', 'client'], ...etcdNames });
     await pair('etcd/healthcheck-client', etcdCa, { commonName: 'kube-etcd-healthcheck-client', usages: ['client'] });
     await pair('apiserver-etcd-client', etcdCa, { commonName: 'kube-apiserver-etcd-client', usages: ['client'] });
-    await config('admin.conf', 'kubernetes-admin', { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] });
-    await config('super-admin.conf', 'kubernetes-super-admin', { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] });
-    await config('controller-manager.conf', 'system:kube-controller-manager', { commonName: 'system:kube-controller-manager' });
+    await config('admin.conf', 'kubernetes-admin', {
+      commonName: 'kubernetes-admin',
+      organizations: ['kubeadm:cluster-admins'],
+    });
+    await config('super-admin.conf', 'kubernetes-super-admin', {
+      commonName: 'kubernetes-super-admin',
+      organizations: ['system:masters'],
+    });
+    await config('controller-manager.conf', 'system:kube-controller-manager', {
+      commonName: 'system:kube-controller-manager',
+    });
     await config('scheduler.conf', 'system:kube-scheduler', { commonName: 'system:kube-scheduler' });
   }
 
   const selfSigned = await nextKey();
   for (const node of nodes) {
     const client = await ca.issue(
-      { commonName: `system:node:${node.name}`, organizations: ['system:nodes'], usages: ['client'], keyEncipherment: false },
+      {
+        commonName: `system:node:${node.name}`,
+        organizations: ['system:nodes'],
+        usages: ['client'],
+        keyEncipherment: false,
+      },
       await nextKey(),
       short,
     );
@@ -103,12 +139,23 @@ export async function createPki(options: PkiOptions): Promise<PkiFiles> {
     put(
       node.name,
       '/etc/kubernetes/kubelet.conf',
-      formatKubeconfig({ cluster: options.clusterName, server, user: node.controlPlane ? `system:node:${node.name}` : 'default-auth', ca: ca.pair.cert, certFile: clientPem, controlPlane: node.controlPlane }),
+      formatKubeconfig({
+        cluster: options.clusterName,
+        server,
+        user: node.controlPlane ? `system:node:${node.name}` : 'default-auth',
+        ca: ca.pair.cert,
+        certFile: clientPem,
+        controlPlane: node.controlPlane,
+      }),
     );
     // The kubelet signs its own serving certificate with an authority that it forgets at once.
     const stamp = Math.floor(now / 1000);
     const own = await CertificateAuthority.create(`${node.name}-ca@${stamp}`, selfSigned, short, random);
-    const serving = await own.issue({ commonName: `${node.name}@${stamp}`, dnsNames: [node.name], usages: ['server'] }, await nextKey(), short);
+    const serving = await own.issue(
+      { commonName: `${node.name}@${stamp}`, dnsNames: [node.name], usages: ['server'] },
+      await nextKey(),
+      short,
+    );
     put(node.name, '/var/lib/kubelet/pki/kubelet.crt', serving.cert + own.pair.cert);
     put(node.name, '/var/lib/kubelet/pki/kubelet.key', serving.key);
   }

@@ -40,7 +40,8 @@ export interface RbacObjects {
   role(namespace: string, name: string): RoleObject | undefined;
 }
 
-const has = (list: readonly string[] | undefined, value: string) => list !== undefined && (list.includes('*') || list.includes(value));
+const has = (list: readonly string[] | undefined, value: string) =>
+  list !== undefined && (list.includes('*') || list.includes(value));
 
 function resourceMatches(resources: readonly string[] | undefined, resource: string, subresource: string): boolean {
   if (!resources) return false;
@@ -65,12 +66,15 @@ export function ruleAllows(rule: PolicyRule, a: Attributes): boolean {
 }
 
 const subjectKey = (s: Subject, bindingNamespace: string | undefined) => {
-  if (s.kind === 'ServiceAccount') return `User/system:serviceaccount:${s.namespace ?? bindingNamespace ?? ''}:${s.name}`;
+  if (s.kind === 'ServiceAccount')
+    return `User/system:serviceaccount:${s.namespace ?? bindingNamespace ?? ''}:${s.name}`;
   return `${s.kind}/${s.name}`;
 };
 
 const subjectText = (s: Subject, namespace: string | undefined) =>
-  s.kind === 'ServiceAccount' ? `ServiceAccount "${s.name}/${s.namespace ?? namespace ?? ''}"` : `${s.kind} "${s.name}"`;
+  s.kind === 'ServiceAccount'
+    ? `ServiceAccount "${s.name}/${s.namespace ?? namespace ?? ''}"`
+    : `${s.kind} "${s.name}"`;
 
 interface Grant {
   binding: BindingObject;
@@ -102,7 +106,8 @@ export class RbacAuthorizer implements Authorizer {
 
   /** The rules behind a binding's reference; undefined when the role does not exist. */
   rulesOf(ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
-    const role = ref.kind === 'ClusterRole' ? this.#objects.clusterRole(ref.name) : this.#objects.role(namespace, ref.name);
+    const role =
+      ref.kind === 'ClusterRole' ? this.#objects.clusterRole(ref.name) : this.#objects.role(namespace, ref.name);
     return role && (role.rules ?? []);
   }
 
@@ -135,6 +140,8 @@ export class RbacAuthorizer implements Authorizer {
 }
 
 function grantReason({ metadata, roleRef }: BindingObject, subject: Subject): string {
-  const binding = metadata.namespace ? `RoleBinding "${metadata.name}/${metadata.namespace}"` : `ClusterRoleBinding "${metadata.name}"`;
+  const binding = metadata.namespace
+    ? `RoleBinding "${metadata.name}/${metadata.namespace}"`
+    : `ClusterRoleBinding "${metadata.name}"`;
   return `RBAC: allowed by ${binding} of ${roleRef.kind} "${roleRef.name}" to ${subjectText(subject, metadata.namespace)}`;
 }

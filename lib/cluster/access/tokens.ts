@@ -27,8 +27,7 @@ export interface TokenRequest extends TokenSubject {
 }
 
 export type TokenCheck =
-  | { ok: true; user: UserInfo; audiences: readonly string[]; subject: TokenSubject }
-  | { ok: false; error: string };
+  { ok: true; user: UserInfo; audiences: readonly string[]; subject: TokenSubject } | { ok: false; error: string };
 
 const base64url = (data: string | Uint8Array) => Buffer.from(data).toString('base64url');
 
@@ -48,7 +47,11 @@ export class TokenIssuer {
     this.#random = random;
     this.#privateKey = createPrivateKey(privateKeyPem);
     this.#publicKey = createPublicKey(this.#privateKey);
-    this.#keyId = base64url(createHash('sha256').update(this.#publicKey.export({ type: 'spki', format: 'der' })).digest());
+    this.#keyId = base64url(
+      createHash('sha256')
+        .update(this.#publicKey.export({ type: 'spki', format: 'der' }))
+        .digest(),
+    );
   }
 
   /** The JSON Web Key Set that `/openid/v1/jwks` serves. */
@@ -80,7 +83,10 @@ export class TokenIssuer {
     };
     const head = base64url(JSON.stringify({ alg: 'RS256', kid: this.#keyId }));
     const body = `${head}.${base64url(JSON.stringify(claims))}`;
-    return { token: `${body}.${base64url(sign('sha256', Buffer.from(body), this.#privateKey))}`, expiresAt: (seconds + request.expirationSeconds) * 1000 };
+    return {
+      token: `${body}.${base64url(sign('sha256', Buffer.from(body), this.#privateKey))}`,
+      expiresAt: (seconds + request.expirationSeconds) * 1000,
+    };
   }
 
   /** Checks signature, issuer and term. Whether the bound objects still exist is the caller's to check. */
@@ -88,24 +94,32 @@ export class TokenIssuer {
     const [head = '', body = '', signature = '', ...rest] = token.split('.');
     const header = decode(head);
     const claims = decode(body);
-    if (rest.length || !header || !claims || header.alg !== 'RS256') return { ok: false, error: 'invalid bearer token' };
+    if (rest.length || !header || !claims || header.alg !== 'RS256')
+      return { ok: false, error: 'invalid bearer token' };
     if (!verify('sha256', Buffer.from(`${head}.${body}`), this.#publicKey, Buffer.from(signature, 'base64url'))) {
       return { ok: false, error: 'invalid bearer token' };
     }
     const seconds = now / 1000;
     if (claims.iss !== this.issuer) return { ok: false, error: 'invalid bearer token' };
-    if (typeof claims.exp !== 'number' || claims.exp < seconds) return { ok: false, error: 'service account token has expired' };
-    if (typeof claims.nbf === 'number' && claims.nbf > seconds + 1) return { ok: false, error: 'service account token is not valid yet' };
+    if (typeof claims.exp !== 'number' || claims.exp < seconds)
+      return { ok: false, error: 'service account token has expired' };
+    if (typeof claims.nbf === 'number' && claims.nbf > seconds + 1)
+      return { ok: false, error: 'service account token is not valid yet' };
     const subject = readSubject(claims['kubernetes.io']);
     if (!subject) return { ok: false, error: 'invalid bearer token' };
     const audiences = Array.isArray(claims.aud) ? claims.aud.filter((a): a is string => typeof a === 'string') : [];
     const { pod, node } = subject;
-    const extra: Record<string, string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${String(claims.jti)}`] };
+    const extra: Record<string, string[]> = {
+      'authentication.kubernetes.io/credential-id': [`JTI=${String(claims.jti)}`],
+    };
     if (node) extra['authentication.kubernetes.io/node-name'] = [node.name];
     if (node) extra['authentication.kubernetes.io/node-uid'] = [node.uid];
     if (pod) extra['authentication.kubernetes.io/pod-name'] = [pod.name];
     if (pod) extra['authentication.kubernetes.io/pod-uid'] = [pod.uid];
-    const user = { ...serviceAccountUser(subject.namespace, subject.serviceAccount.name, subject.serviceAccount.uid), extra };
+    const user = {
+      ...serviceAccountUser(subject.namespace, subject.serviceAccount.name, subject.serviceAccount.uid),
+      extra,
+    };
     return { ok: true, user, audiences, subject };
   }
 }
@@ -122,9 +136,17 @@ function decode(part: string): JsonObject | undefined {
 function readSubject(claim: unknown): TokenSubject | undefined {
   if (!isJsonObject(claim) || typeof claim.namespace !== 'string') return undefined;
   const bound = (value: unknown): BoundObject | undefined =>
-    isJsonObject(value) && typeof value.name === 'string' ? { name: value.name, uid: typeof value.uid === 'string' ? value.uid : '' } : undefined;
+    isJsonObject(value) && typeof value.name === 'string'
+      ? { name: value.name, uid: typeof value.uid === 'string' ? value.uid : '' }
+      : undefined;
   const serviceAccount = bound(claim.serviceaccount);
   if (!serviceAccount) return undefined;
   const [pod, node, secret] = [bound(claim.pod), bound(claim.node), bound(claim.secret)];
-  return { namespace: claim.namespace, serviceAccount, ...(pod && { pod }), ...(node && { node }), ...(secret && { secret }) };
+  return {
+    namespace: claim.namespace,
+    serviceAccount,
+    ...(pod && { pod }),
+    ...(node && { node }),
+    ...(secret && { secret }),
+  };
 }
