@@ -60,7 +60,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    * Whether metadata.generation starts at 1 and grows with each change of the spec (of all but metadata and status). A
    * function says itself, after `prepareForUpdate`, whether a change counts (a Deployment's annotations do).
    */
-  generation?: boolean | ((object: T, old: T) => boolean);
+  generation?: boolean | GenerationRule<T>;
   /** Present when this is another served version of a kind that is stored under a different one. */
   storedAs?: StoredAs<T>;
   /** Upstream's defaulting functions, also run when a stored object is read by an older client's patch. Idempotent. */
@@ -98,6 +98,9 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   defaultPropagation?: 'orphan' | 'background';
   scale?: ScaleSubresource<T>;
 }
+
+/** Typed as a method is, so that definitions of all kinds fit one list. */
+type GenerationRule<T> = { counts(object: T, old: T): boolean }['counts'];
 
 /**
  * One more version of a stored kind: autoscaling/v1 beside autoscaling/v2, events.k8s.io/v1 beside core/v1. Both share one
