@@ -1,0 +1,4 @@
+import { componentstatuses } from '../../schema/generated/resources.ts';
+import { defineKind } from '../define.ts';
+
+export const componentStatus = defineKind({ resource: componentstatuses });
