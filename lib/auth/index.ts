@@ -1,0 +1,2 @@
+/** Accounts, passwords and sessions. */
+export type { Account, AuthService, SignUp } from './auth-service.ts';
