@@ -1,0 +1,2 @@
+export type { ComponentContext, ComponentHandle, ComponentName, ControlPlane } from './control-plane.ts';
+export type { NodeOptions, NodeToolCall, SimulatedNode } from './node.ts';
