@@ -88,6 +88,12 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   columns?: readonly Column<T>[];
   /** Seconds until deletion that apply to this object, given what the client asked for; 0 deletes at once. */
   gracePeriod?(object: T, asked: number | undefined): number;
+  /** Marks an object whose deletion begins but that stays for now (a Namespace becomes Terminating). */
+  beginDeletion?(draft: T, context: KindContext): void;
+  /** Whether an object being deleted must stay, beside its metadata.finalizers (a Namespace's spec.finalizers). */
+  staysWhenDeleted?(object: T): boolean;
+  /** Whether a deletion answers with the object that is gone, not with a Status (Pod, Service, ServiceAccount …). */
+  answersWithDeleted?: boolean;
   /** Whether an update may create the object (Lease, Event, …: AllowCreateOnUpdate). */
   createOnUpdate?: boolean;
   /** Whether an update without resourceVersion is accepted (AllowUnconditionalUpdate). True unless given. */
