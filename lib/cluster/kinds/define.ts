@@ -83,8 +83,11 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   validateName?(name: string, prefix: boolean): string[];
   /** `Warning` headers of a create or update. */
   warnings?(object: T, old: T | undefined): string[];
-  /** Field selectors beyond metadata.name and metadata.namespace: `{'spec.nodeName': 'node01'}`. */
-  selectableFields?(object: T): Record<string, string>;
+  /**
+   * Fields that field selectors may name beyond metadata.name and metadata.namespace, and how to read each:
+   * `{'spec.nodeName': (pod) => pod.spec.nodeName ?? ''}`. Others are refused by name.
+   */
+  selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   columns?: readonly Column<T>[];
   /** Seconds until deletion that apply to this object, given what the client asked for; 0 deletes at once. */
   gracePeriod?(object: T, asked: number | undefined): number;
@@ -104,6 +107,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   defaultPropagation?: 'orphan' | 'background';
   scale?: ScaleSubresource<T>;
 }
+
+type FieldReader<T> = { read(object: T): string }['read'];
 
 /** Typed as a method is, so that definitions of all kinds fit one list. */
 type GenerationRule<T> = { counts(object: T, old: T): boolean }['counts'];
