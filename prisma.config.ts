@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { PrismaLibSQL } from '@prisma/adapter-libsql';
 import { defineConfig } from 'prisma/config';
 import { config } from './lib/config.ts';
@@ -7,5 +8,8 @@ export default defineConfig({
   schema: 'prisma/schema.prisma',
   experimental: { adapter: true },
   engine: 'js',
-  adapter: () => Promise.resolve(new PrismaLibSQL({ url: config().databaseUrl })),
+  adapter: () => {
+    mkdirSync(config().dataDir, { recursive: true });
+    return Promise.resolve(new PrismaLibSQL({ url: config().databaseUrl }));
+  },
 });

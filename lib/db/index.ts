@@ -1,0 +1,3 @@
+/** The database: the only importer of Prisma. */
+export { openDatabase } from './client.ts';
+export type { Database } from './client.ts';
