@@ -18,14 +18,19 @@ export interface FieldError {
   message: string;
 }
 
-/** What a value looks like inside a message: strings quoted as Go's %q, numbers and booleans bare, the rest as JSON. */
+/** What a value looks like inside a message: strings quoted as Go's %q, numbers and booleans bare, the rest as Go's JSON. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return typeof value === 'string' ? text : text.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 }
 
 const withDetail = (text: string, detail: string) => (detail ? `${text}: ${detail}` : text);
-const make = (reason: FieldError['reason'], path: FieldPath, message: string): FieldError => ({ reason, field: path.toString(), message });
+const make = (reason: FieldError['reason'], path: FieldPath, message: string): FieldError => ({
+  reason,
+  field: path.toString(),
+  message,
+});
 
 export const required = (path: FieldPath, detail = ''): FieldError =>
   make('FieldValueRequired', path, withDetail('Required value', detail));

@@ -101,15 +101,35 @@ export function cidrContains(cidr: Cidr, address: Address): boolean {
 export const IP_COMPLAINT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 export const CIDR_COMPLAINT = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
-export const validIp = (at: FieldPath, value: string): FieldError[] =>
-  parseAddress(value) ? [] : [invalid(at, value, IP_COMPLAINT)];
+const leadingZero = (text: string) => !text.includes(':') && /(^|\.)0\d/.test(text);
+const mappedInIpv6 = (text: string, address: Address) => text.includes(':') && address.family === 4;
 
-export const validCidr = (at: FieldPath, value: string): FieldError[] =>
-  parseCidr(value) ? [] : [invalid(at, value, CIDR_COMPLAINT)];
+/** Upstream's check of the fields that existed before IP addresses had to be canonical. */
+export function validIp(at: FieldPath, value: string): FieldError[] {
+  const address = parseAddress(value);
+  if (!address) return [invalid(at, value, IP_COMPLAINT)];
+  if (leadingZero(value)) return [invalid(at, value, 'must not have leading 0s')];
+  return mappedInIpv6(value, address) ? [invalid(at, value, 'must not be an IPv4-mapped IPv6 address')] : [];
+}
+
+/** The same for blocks. */
+export function validCidr(at: FieldPath, value: string): FieldError[] {
+  const cidr = parseCidr(value);
+  const host = value.split('/')[0] ?? '';
+  if (!cidr) return [invalid(at, value, CIDR_COMPLAINT)];
+  const errors: FieldError[] = [];
+  if (leadingZero(host) || /\/0\d/.test(value))
+    errors.push(invalid(at, value, 'must not have leading 0s in IP or prefix length'));
+  else if (mappedInIpv6(host, cidr.address))
+    errors.push(invalid(at, value, 'must not have an IPv4-mapped IPv6 address'));
+  if (networkAddress(cidr).value !== cidr.address.value) {
+    errors.push(invalid(at, value, 'must not have bits set beyond the prefix length'));
+  }
+  return errors;
+}
 
 /** Whether Go's stricter parser would refuse an address that the forgiving one takes. */
-const nonStandard = (text: string) =>
-  /(^|\.)0\d/.test(text) || (text.includes(':') && parseAddress(text)?.family === 4);
+const nonStandard = (text: string) => leadingZero(text) || (text.includes(':') && parseAddress(text)?.family === 4);
 
 /** What the API warns of an address in an unusual form. */
 export function ipWarnings(at: string, value: string): string[] {
@@ -117,9 +137,7 @@ export function ipWarnings(at: string, value: string): string[] {
   if (!address) return [];
   const canonical = formatAddress(address);
   if (nonStandard(value)) {
-    return [
-      `${at}: non-standard IP address ${JSON.stringify(value)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(canonical)}`,
-    ];
+    return [`${at}: non-standard IP address ${JSON.stringify(value)} is invalid: use ${JSON.stringify(canonical)}`];
   }
   if (address.family === 6 && canonical !== value) {
     return [
@@ -143,7 +161,7 @@ export function cidrWarnings(at: string, value: string): string[] {
   }
   if (nonStandard(value.split('/')[0] ?? '')) {
     warnings.push(
-      `${at}: non-standard CIDR value ${JSON.stringify(value)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(canonical)}`,
+      `${at}: non-standard CIDR value ${JSON.stringify(value)} is invalid: use ${JSON.stringify(canonical)}`,
     );
   }
   if (!warnings.length && cidr.address.family === 6 && canonical !== value) {

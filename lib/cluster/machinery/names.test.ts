@@ -26,7 +26,7 @@ test('a label and a subdomain complain in upstream words', () => {
   expect(dns1123Label('Web')).toEqual([
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   ]);
-  expect(dns1123Label('a'.repeat(64))).toEqual(['must be no more than 63 bytes']);
+  expect(dns1123Label('a'.repeat(64))).toEqual(['must be no more than 63 characters']);
   expect(dns1123Subdomain('Web_1')).toEqual([
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
   ]);
@@ -38,6 +38,7 @@ test('a qualified name names the part that is wrong', () => {
   expect(qualifiedName('')[0]).toBe('name part must be non-empty');
   expect(qualifiedName('')).toHaveLength(2);
   expect(qualifiedName('a/b/c')[0]).toMatch(/^a valid label key must consist .* with an optional DNS subdomain prefix/);
+  expect(qualifiedName('a'.repeat(64))).toEqual(['name part must be no more than 63 bytes']);
   expect(labelValue('')).toEqual([]);
   expect(labelValue('has space')[0]).toMatch(/^a valid label must be an empty string or consist/);
 });
@@ -71,7 +72,11 @@ test('addresses', () => {
   expect(text('::')).toBe('::');
   expect(text('::ffff:1.2.3.4')).toBe('1.2.3.4');
   expect(text('1.2.3')).toBeUndefined();
-  expect(ipWarnings('spec.x', '010.0.0.1')[0]).toContain('non-standard IP address "010.0.0.1"');
+  const at = FieldPath.of('spec');
+  expect(validIp(at, '010.0.0.1')[0]?.message).toBe('Invalid value: "010.0.0.1": must not have leading 0s');
+  expect(ipWarnings('spec.x', '010.0.0.1')[0]).toBe(
+    'spec.x: non-standard IP address "010.0.0.1" is invalid: use "10.0.0.1"',
+  );
   expect(cidrWarnings('spec.x', '10.0.0.1/8')[0]).toContain('(should be "10.0.0.0/8" or "10.0.0.1/32"?)');
   const block = parseCidr('10.96.0.0/12');
   const inside = parseAddress('10.111.255.255');

@@ -37,7 +37,9 @@ export function patternComplaint(sentence: string, pattern: string, ...examples:
   return `${sentence} (e.g. ${shown}regex used for validation is '${pattern}')`;
 }
 
-export const maxLengthComplaint = (max: number): string => `must be no more than ${max} bytes`;
+export const maxLengthComplaint = (max: number): string => `must be no more than ${max} characters`;
+/** Label keys and values are measured in other words than all else. */
+const maxBytesComplaint = (max: number): string => `must be no more than ${max} bytes`;
 export const EMPTY_COMPLAINT = 'must be non-empty';
 
 const bytes = (value: string) => Buffer.byteLength(value);
@@ -99,6 +101,9 @@ const NAME_PART_SENTENCE =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const namePart = (sentence: string) => patternComplaint(sentence, NAME_PART, 'MyName', 'my.name', '123-abc');
 
+const prefixComplaints = (prefix: string): string[] =>
+  dns1123Subdomain(prefix).map((m) => (m === maxLengthComplaint(SUBDOMAIN_MAX) ? maxBytesComplaint(SUBDOMAIN_MAX) : m));
+
 /** A label's key, and every other name that may carry a domain: `example.com/name` or `name`. */
 export function qualifiedName(value: string): string[] {
   const parts = value.split('/');
@@ -111,16 +116,16 @@ export function qualifiedName(value: string): string[] {
   const prefix = parts.length === 2 ? parts[0] : undefined;
   const complaints: string[] = [];
   if (prefix === '') complaints.push(`prefix part ${EMPTY_COMPLAINT}`);
-  else if (prefix !== undefined) complaints.push(...dns1123Subdomain(prefix).map((m) => `prefix part ${m}`));
+  else if (prefix !== undefined) complaints.push(...prefixComplaints(prefix).map((m) => `prefix part ${m}`));
   if (name === '') complaints.push(`name part ${EMPTY_COMPLAINT}`);
-  else if (bytes(name) > LABEL_MAX) complaints.push(`name part ${maxLengthComplaint(LABEL_MAX)}`);
+  else if (bytes(name) > LABEL_MAX) complaints.push(`name part ${maxBytesComplaint(LABEL_MAX)}`);
   if (!matches(NAME_PART, name)) complaints.push(namePart(`name part ${NAME_PART_SENTENCE}`));
   return complaints;
 }
 
 /** A label's value: empty or like `my_Value.1`. */
 export const labelValue = (value: string): string[] => [
-  ...(bytes(value) > LABEL_MAX ? [maxLengthComplaint(LABEL_MAX)] : []),
+  ...(bytes(value) > LABEL_MAX ? [maxBytesComplaint(LABEL_MAX)] : []),
   ...(matches(LABEL_VALUE, value)
     ? []
     : [
