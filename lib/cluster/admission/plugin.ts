@@ -1,8 +1,11 @@
 import type { Clock } from '../../kit/clock.ts';
+import type { Random } from '../../kit/random.ts';
 import type { Client } from '../client/client.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import type { Resource } from '../machinery/resource.ts';
+import { forbiddenRequest, type StatusError } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
+import type { Pod } from '../schema/generated/types.ts';
 
 /** One write on its way to the store (upstream: admission.Attributes). */
 export interface AdmissionRequest {
@@ -25,6 +28,7 @@ export interface AdmissionRequest {
 export interface AdmissionContext {
   client: Client;
   clock: Clock;
+  random: Random;
 }
 
 /** One admission plugin. Both phases throw a StatusError to refuse. */
@@ -37,4 +41,36 @@ export interface AdmissionPlugin {
   admit?(request: AdmissionRequest, context: AdmissionContext): Promise<void> | void;
   /** After validation of the object. Must not change it. */
   validate?(request: AdmissionRequest, context: AdmissionContext): Promise<void> | void;
+}
+
+/** Whether a request creates a pod, and so what its object is. */
+export function createsPod(request: AdmissionRequest): request is AdmissionRequest & { object: Pod & JsonObject } {
+  const { operation, resource, subresource, object } = request;
+  return (
+    operation === 'CREATE' &&
+    resource.group === '' &&
+    resource.resource === 'pods' &&
+    subresource === '' &&
+    object !== undefined
+  );
+}
+
+/** Whether a request writes (creates or updates) a resource itself, not one of its subresources. */
+export function writes(
+  request: AdmissionRequest,
+  resource: { group: string; resource: string },
+  ...operations: AdmissionRequest['operation'][]
+): boolean {
+  return (
+    request.subresource === '' &&
+    request.resource.group === resource.group &&
+    request.resource.resource === resource.resource &&
+    operations.includes(request.operation)
+  );
+}
+
+/** A 403 about the request's object; before its name is made, about what its name will start with. */
+export function refuse(request: AdmissionRequest, why: string): StatusError {
+  const name = request.name || request.object?.metadata.name || request.object?.metadata.generateName || '';
+  return forbiddenRequest(request.resource, name, why);
 }

@@ -1,0 +1,20 @@
+import { persistentvolumeclaims, persistentvolumes } from '../schema/generated/resources.ts';
+import { writes, type AdmissionPlugin } from './plugin.ts';
+
+const FINALIZERS = [
+  { resource: persistentvolumeclaims, finalizer: 'kubernetes.io/pvc-protection' },
+  { resource: persistentvolumes, finalizer: 'kubernetes.io/pv-protection' },
+];
+
+/** Claims and volumes in use outlive their deletion: a finalizer, which the protection controllers remove. */
+export const storageObjectInUseProtection: AdmissionPlugin = {
+  name: 'StorageObjectInUseProtection',
+  enabledByDefault: true,
+  admit(request) {
+    for (const { resource, finalizer } of FINALIZERS) {
+      const metadata = request.object?.metadata;
+      if (!metadata || !writes(request, resource, 'CREATE') || metadata.finalizers?.includes(finalizer)) continue;
+      (metadata.finalizers ??= []).push(finalizer);
+    }
+  },
+};
