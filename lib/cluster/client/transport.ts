@@ -8,7 +8,11 @@ import type { ApiRequest, ApiResult, WatchEvent, WatchHandle } from '../machiner
 export interface Transport {
   call(request: ApiRequest): Promise<ApiResult>;
   /** Starts a watch; resolves once the server has accepted it. `onEnd` tells why it ended, undefined for a normal end. */
-  watch(request: ApiRequest, onEvent: (event: WatchEvent) => void, onEnd: (error?: unknown) => void): Promise<WatchHandle>;
+  watch(
+    request: ApiRequest,
+    onEvent: (event: WatchEvent) => void,
+    onEnd: (error?: unknown) => void,
+  ): Promise<WatchHandle>;
 }
 
 /** Credentials as a kubeconfig holds them; PEM texts. */

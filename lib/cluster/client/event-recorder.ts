@@ -1,0 +1,145 @@
+import type { Activity } from '../../kit/activity.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { formatTime, type KubeObject } from '../machinery/object.ts';
+import { apiVersionOf, type Resource } from '../machinery/resource.ts';
+import { isNotFound, statusOf } from '../machinery/status-error.ts';
+import { events } from '../schema/generated/resources.ts';
+import type { Event, ObjectReference } from '../schema/generated/types.ts';
+import type { Client } from './client.ts';
+import { EventCorrelator } from './event-correlator.ts';
+
+export interface EventRecorderOptions {
+  client: Client;
+  clock: Clock;
+  activity: Activity;
+  /** Event's source.component: `deployment-controller`. */
+  component: string;
+  /** Event's source.host, for what runs on a node. */
+  host?: string;
+}
+
+export type EventType = 'Normal' | 'Warning';
+
+export interface EventRecorder {
+  /** Records without waiting: in order, and never failing its caller. `fieldPath` names a part: `spec.containers{web}`. */
+  event<T extends KubeObject>(
+    resource: Resource<T>,
+    object: T,
+    type: EventType,
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void;
+  /** Forgets what is still unsent. */
+  stop(): void;
+}
+
+/** How often and how fast an event is tried again while the API server is away (client-go: 12 times, 10 s). */
+const TRIES = 12;
+const RETRY_DELAY = 10_000;
+
+/** What an event says it is about. */
+export function referenceTo(resource: Resource, object: KubeObject, fieldPath?: string): ObjectReference {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    kind: resource.kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    ...(uid ? { uid } : {}),
+    apiVersion: apiVersionOf(resource),
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(fieldPath ? { fieldPath } : {}),
+  };
+}
+
+/** A unique event name in upstream's form: the object's name and nanoseconds in hexadecimal. */
+export function eventNames(clock: Clock): (name: string) => string {
+  let last = 0n;
+  return (name) => {
+    const now = BigInt(clock.now()) * 1_000_000n;
+    last = now > last ? now : last + 1n;
+    return `${name}.${last.toString(16)}`;
+  };
+}
+
+/** Records events as client-go's tools/record does: repeated ones are counted, floods are merged and then dropped. */
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { client, clock, activity, component, host } = options;
+  const correlator = new EventCorrelator(clock);
+  const nameFor = eventNames(clock);
+  const queue: { event: Event; tries: number }[] = [];
+  let sending = false;
+  let stopped = false;
+
+  const write = async (event: Event): Promise<void> => {
+    const known = correlator.correlate(event);
+    if (known === 'drop') return;
+    if (known.stored) {
+      const { name, namespace = '' } = known.stored;
+      const { count, message, lastTimestamp } = known.event;
+      try {
+        await client.patch(events, namespace, name, 'strategic', { count, message, lastTimestamp });
+        return;
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }
+    const stored = await client.create(events, known.event);
+    correlator.remember(known, stored.metadata);
+  };
+
+  const send = async (): Promise<void> => {
+    for (let next = queue[0]; next && !stopped; next = queue[0]) {
+      try {
+        await write(next.event);
+      } catch (error) {
+        // What the server refuses is lost, as upstream loses it; an absent server is waited for.
+        next.tries++;
+        if (!statusOf(error) && next.tries < TRIES) {
+          clock.after(RETRY_DELAY, start);
+          return;
+        }
+      }
+      queue.shift();
+    }
+  };
+
+  const start = (): void => {
+    if (sending || stopped) return;
+    sending = true;
+    void activity.track(
+      send().finally(() => {
+        sending = false;
+      }),
+    );
+  };
+
+  return {
+    event(resource, object, type, reason, message, fieldPath) {
+      if (stopped) return;
+      const now = formatTime(clock.now());
+      const { namespace = 'default', name } = object.metadata;
+      queue.push({
+        tries: 0,
+        event: {
+          metadata: { name: nameFor(name), namespace: namespace || 'default' },
+          involvedObject: referenceTo(resource, object, fieldPath),
+          reason,
+          message,
+          source: { component, ...(host ? { host } : {}) },
+          firstTimestamp: now,
+          lastTimestamp: now,
+          count: 1,
+          type,
+          reportingComponent: component,
+          reportingInstance: host ?? '',
+        },
+      });
+      if (queue.length === 1) start();
+    },
+    stop() {
+      stopped = true;
+      queue.length = 0;
+    },
+  };
+}
