@@ -1,5 +1,4 @@
 import { ingressclasses, ingresses } from '../schema/generated/resources.ts';
-import type { Ingress } from '../schema/generated/types.ts';
 import { writes, type AdmissionPlugin } from './plugin.ts';
 
 const DEFAULT_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class';
@@ -11,7 +10,7 @@ export const defaultIngressClass: AdmissionPlugin = {
   enabledByDefault: true,
   async admit(request, { client }) {
     if (!writes(request, ingresses, 'CREATE')) return;
-    const ingress = request.object as Ingress;
+    const ingress = request.object;
     if (ingress.spec.ingressClassName !== undefined || ingress.metadata.annotations?.[LEGACY_ANNOTATION] !== undefined)
       return;
     const { items } = await client.list(ingressclasses);

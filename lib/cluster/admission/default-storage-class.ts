@@ -1,5 +1,5 @@
 import { persistentvolumeclaims, storageclasses } from '../schema/generated/resources.ts';
-import type { PersistentVolumeClaim, StorageClass } from '../schema/generated/types.ts';
+import type { StorageClass } from '../schema/generated/types.ts';
 import { writes, type AdmissionPlugin } from './plugin.ts';
 
 const DEFAULT_ANNOTATIONS = [
@@ -21,7 +21,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   enabledByDefault: true,
   async admit(request, { client }) {
     if (!writes(request, persistentvolumeclaims, 'CREATE')) return;
-    const claim = request.object as PersistentVolumeClaim;
+    const claim = request.object;
     if (
       claim.spec.storageClassName !== undefined ||
       claim.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined

@@ -1,6 +1,6 @@
 import { parseQuantity, quantityNanos } from '../machinery/quantity.ts';
 import { limitranges, persistentvolumeclaims } from '../schema/generated/resources.ts';
-import type { Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from '../schema/generated/types.ts';
+import type { Container, LimitRange, LimitRangeItem, Pod } from '../schema/generated/types.ts';
 import {
   createsPod,
   refuse,
@@ -131,7 +131,7 @@ export const limitRanger: AdmissionPlugin = {
       const pod = request.object;
       check(request, await rangesIn(request.namespace, context), (item) => podComplaints(pod, item));
     } else if (writes(request, persistentvolumeclaims, 'CREATE', 'UPDATE')) {
-      const claim = request.object as PersistentVolumeClaim;
+      const claim = request.object;
       check(request, await rangesIn(request.namespace, context), (item) =>
         item.type === 'PersistentVolumeClaim' ? complaints(item, usageOf(claim.spec)) : [],
       );

@@ -22,8 +22,8 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
   enabledByDefault: true,
   async validate(request, context) {
     if (!writes(request, persistentvolumeclaims, 'UPDATE')) return;
-    const claim = request.object as PersistentVolumeClaim;
-    const old = request.oldObject as PersistentVolumeClaim;
+    const claim = request.object;
+    const old = request.oldObject;
     if (size(claim) <= size(old)) return;
     if (old.status?.phase !== 'Bound') throw refuse(request, 'Only bound persistent volume claims can be expanded');
     if (await allowsExpansion(claim.spec.storageClassName, context)) return;

@@ -55,12 +55,15 @@ export function createsPod(request: AdmissionRequest): request is AdmissionReque
   );
 }
 
-/** Whether a request writes (creates or updates) a resource itself, not one of its subresources. */
-export function writes(
+/**
+ * Whether a request writes a resource itself, not one of its subresources, and so what its objects are. The stored object
+ * is there for an UPDATE only.
+ */
+export function writes<T extends KubeObject>(
   request: AdmissionRequest,
-  resource: { group: string; resource: string },
+  resource: Resource<T>,
   ...operations: AdmissionRequest['operation'][]
-): boolean {
+): request is AdmissionRequest & { object: T & JsonObject; oldObject: T & JsonObject } {
   return (
     request.subresource === '' &&
     request.resource.group === resource.group &&

@@ -13,7 +13,7 @@ import {
 async function defaultClass({ client }: AdmissionContext): Promise<PriorityClass | undefined> {
   const { items } = await client.list(priorityclasses);
   // With several, the one of the lowest value counts.
-  return items.filter((c) => c.globalDefault).sort((a, b) => a.value - b.value)[0];
+  return items.filter((c) => c.globalDefault).sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
 }
 
 async function classOf(request: AdmissionRequest, name: string, { client }: AdmissionContext): Promise<PriorityClass> {
@@ -55,7 +55,7 @@ export const priority: AdmissionPlugin = {
   },
   async validate(request, context) {
     if (!writes(request, priorityclasses, 'CREATE', 'UPDATE')) return;
-    if (!(request.object as PriorityClass | undefined)?.globalDefault) return;
+    if (!request.object.globalDefault) return;
     const present = await defaultClass(context);
     if (!present || present.metadata.name === request.name) return;
     throw refuse(

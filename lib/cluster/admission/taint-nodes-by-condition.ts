@@ -1,5 +1,4 @@
 import { nodes } from '../schema/generated/resources.ts';
-import type { Node } from '../schema/generated/types.ts';
 import { writes, type AdmissionPlugin } from './plugin.ts';
 
 const NOT_READY = { effect: 'NoSchedule', key: 'node.kubernetes.io/not-ready' };
@@ -10,7 +9,7 @@ export const taintNodesByCondition: AdmissionPlugin = {
   enabledByDefault: true,
   admit(request) {
     if (!writes(request, nodes, 'CREATE')) return;
-    const node = request.object as unknown as Node;
+    const node = request.object;
     node.spec ??= {};
     if (!node.spec.taints?.some((t) => t.key === NOT_READY.key && t.effect === NOT_READY.effect))
       (node.spec.taints ??= []).push({ ...NOT_READY });
