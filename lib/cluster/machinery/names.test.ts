@@ -7,6 +7,7 @@ import {
   ipWarnings,
   parseAddress,
   parseCidr,
+  validIp,
 } from './names-of-addresses.ts';
 import { domainPrefixedPath } from './names-of-domains.ts';
 import { nameIsDnsSubdomain, nameIsPathSegment } from './names-of-objects.ts';
