@@ -28,7 +28,12 @@ function isFresh() {
 function allSchemas() {
   const schemas = new Map();
   for (const file of readdirSync(join(facts, 'openapi-v3')).sort()) {
-    for (const [name, s] of Object.entries(read(`openapi-v3/${file}`).schemas)) schemas.set(name, s);
+    for (const [name, s] of Object.entries(read(`openapi-v3/${file}`).schemas)) {
+      const gvks = [...(schemas.get(name)?.['x-kubernetes-group-version-kind'] ?? []), ...(s['x-kubernetes-group-version-kind'] ?? [])];
+      // The metrics API has an older copy of the shared types.
+      if (!schemas.has(name)) schemas.set(name, s);
+      if (gvks.length) schemas.set(name, { ...schemas.get(name), 'x-kubernetes-group-version-kind': gvks });
+    }
   }
   return schemas;
 }
@@ -152,10 +157,30 @@ function resourceTable(schemas, names) {
   ].join('\n');
 }
 
+/** The schemas, one file for each package, with the order of Go's fields; and which schema a kind has. */
+function schemaFiles(schemas) {
+  const fields = read('go-fields.json');
+  const packages = new Map();
+  const kinds = {};
+  const put = (name, schema) => {
+    const pkg = name.slice(0, name.lastIndexOf('.'));
+    if (!packages.has(pkg)) packages.set(pkg, {});
+    packages.get(pkg)[name] = fields[name] ? { ...schema, 'x-go': fields[name] } : schema;
+  };
+  for (const [name, schema] of schemas) {
+    put(name, schema);
+    for (const gvk of schema['x-kubernetes-group-version-kind'] ?? []) kinds[`${gvk.group}/${gvk.version}/${gvk.kind}`] = name;
+  }
+  // Embedded structs have no schema of their own.
+  for (const name of Object.keys(fields)) if (!schemas.has(name)) put(name, {});
+  return new Map([...[...packages].map(([pkg, s]) => [`schemas/${pkg}.json`, s]), ['schemas/kinds.json', kinds]]);
+}
+
 if (!isFresh()) {
-  mkdirSync(out, { recursive: true });
+  mkdirSync(join(out, 'schemas'), { recursive: true });
   const schemas = allSchemas();
   const names = typeNames(schemas);
+  for (const [file, content] of schemaFiles(schemas)) writeFileSync(join(out, file), JSON.stringify(content));
   writeFileSync(join(out, 'types.ts'), typeScript(schemas, names));
   writeFileSync(join(out, 'resources.ts'), resourceTable(schemas, names));
 }

@@ -3,7 +3,10 @@ const NANO = 1_000_000_000n;
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const DECIMAL: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const DECIMAL_BY_POWER = new Map(Object.entries(DECIMAL).map(([suffix, power]) => [power, suffix]));
-const SHAPE = /^([+-]?)(\d+\.?\d*|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE])|[eE]([+-]?\d+))?$/;
+/** Digits may be missing altogether (`+`, `.`, `Mi` are zero), as upstream's parser has it. */
+const SHAPE = /^([+-]?)(\d*)(?:\.(\d*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE])|[eE]([+-]?\d+))?$/;
+/** What has a number and something like a suffix: another suffix is the fault then, else the whole form. */
+const SPLIT = /^[+-]?\d*(?:\.\d*)?[eEinumkKMGTP]*[+-]?\d*$/;
 
 export type QuantityFormat = 'binary' | 'decimal' | 'exponent';
 
@@ -16,20 +19,40 @@ export interface Quantity {
 /** What upstream answers to a text that is no quantity. */
 export const QUANTITY_PATTERN_ERROR =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const QUANTITY_SUFFIX_ERROR = "unable to parse quantity's suffix";
+
+/** Upstream holds no larger amount: 2^63-1 whole units. */
+const MAX_NANOS = (2n ** 63n - 1n) * NANO;
+/** Powers of ten beyond which an amount is surely above the largest or below the smallest that upstream holds. */
+const MAX_POWER = 60;
+/** Longer numbers are refused, so that hostile ones cost no time. */
+const MAX_DIGITS = 400;
+
+/** Why a text is no quantity, in upstream's words; undefined when it is one. */
+export function quantityError(text: string | number): string | undefined {
+  if (parseQuantity(text)) return undefined;
+  return String(text) !== '' && SPLIT.test(String(text)) ? QUANTITY_SUFFIX_ERROR : QUANTITY_PATTERN_ERROR;
+}
 
 /** Reads a quantity; undefined when the text is none. Numbers are taken as their decimal text. */
 export function parseQuantity(text: string | number): Quantity | undefined {
   const m = SHAPE.exec(String(text));
-  if (!m) return undefined;
-  const [, sign, digits = '', binary, decimal, exponent] = m;
-  const [whole = '', fraction = ''] = digits.split('.');
+  if (!m || text === '') return undefined;
+  const [, sign, whole = '', fraction = '', binary, decimal, exponent] = m;
+  if (whole.length + fraction.length > MAX_DIGITS) return undefined;
   const mantissa = BigInt(whole + fraction || '0');
   const factor = binary ? 1024n ** BigInt(BINARY.indexOf(binary)) : 1n;
   const power = 9 - fraction.length + (exponent ? Number(exponent) : decimal ? (DECIMAL[decimal] ?? 0) : 0);
-  if (Math.abs(power) > 60) return undefined;
   const scaled = mantissa * factor;
-  const divisor = 10n ** BigInt(Math.max(-power, 0));
-  const nanos = power >= 0 ? scaled * 10n ** BigInt(power) : (scaled + divisor - 1n) / divisor;
+  let nanos: bigint;
+  if (scaled === 0n) nanos = 0n;
+  else if (power > MAX_POWER) nanos = MAX_NANOS;
+  else if (power < -MAX_POWER - fraction.length) nanos = 1n;
+  else {
+    const divisor = 10n ** BigInt(Math.max(-power, 0));
+    nanos = power >= 0 ? scaled * 10n ** BigInt(power) : (scaled + divisor - 1n) / divisor;
+  }
+  if (nanos > MAX_NANOS) nanos = MAX_NANOS;
   return { nanos: sign === '-' ? -nanos : nanos, format: binary ? 'binary' : exponent ? 'exponent' : 'decimal' };
 }
 
@@ -61,6 +84,16 @@ export function formatQuantity({ nanos, format }: Quantity): string {
 export function canonicalQuantity(text: string | number): string {
   const q = parseQuantity(text);
   return q ? formatQuantity(q) : String(text);
+}
+
+/** The canonical text of an amount in a resource list, where upstream's defaulting keeps no more than thousandths. */
+export function canonicalResource(text: string | number): string {
+  const q = parseQuantity(text);
+  if (!q) return String(text);
+  const milli = 1_000_000n;
+  const rest = q.nanos % milli;
+  const nanos = rest === 0n ? q.nanos : rest > 0n ? q.nanos - rest + milli : q.nanos - rest - milli;
+  return formatQuantity({ ...q, nanos });
 }
 
 /** In nano-units, 0 for an absent or unreadable one: for sums and comparisons of validated quantities. */
