@@ -1,25 +1,21 @@
-// The database, prepared without a download: Prisma's generated client, and the migrations.
-import { existsSync, readFileSync } from 'node:fs';
-import { run } from './prepare.mjs';
+// Prisma's client (generated code) and the SQLite database (migrations), both made current.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from './build.mjs';
+import { run } from './prepare.mjs';
 
-const SCHEMA = `${root}/prisma/schema.prisma`;
-/** Prisma keeps a copy of the schema beside the client that it generates. */
-const GENERATED = `${root}/node_modules/.prisma/client/schema.prisma`;
+const stamp = join(root, 'node_modules/.prisma/drydock.stamp');
 
-const prisma = (...args) =>
-  run('node_modules/.bin/prisma', args, {
-    stdio: ['ignore', 'ignore', 2],
-    env: { ...process.env, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-  });
-
-/** Generates the client where it is absent or made from another schema. */
+/** Generates the client when the schema has changed since the last time. */
 export async function prepareDatabaseClient() {
-  const made = existsSync(GENERATED) ? readFileSync(GENERATED, 'utf8') : '';
-  if (made.trim() !== readFileSync(SCHEMA, 'utf8').trim()) prisma('generate');
+  const hash = createHash('sha256').update(readFileSync(join(root, 'prisma/schema.prisma'))).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  run('node_modules/.bin/prisma', ['generate', '--no-hints']);
+  writeFileSync(stamp, hash);
 }
 
-/** Makes the database and brings it to the newest migration; learners' data stays. */
+/** Creates the database, or applies the migrations it lacks. */
 export async function prepareDatabase() {
-  prisma('migrate', 'deploy');
+  run('node_modules/.bin/prisma', ['migrate', 'deploy']);
 }

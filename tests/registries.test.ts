@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Families: one more member is one more file (or folder) and one line in the family's index.ts. */
+const FAMILIES: { dir: string; not?: string[] }[] = [
+  { dir: 'lib/cluster/profiles', not: ['profile.ts', 'recorded.ts', 'stamp.ts', 'facts'] },
+  { dir: 'lib/cluster/admission', not: ['plugin.ts', 'pod-resources.ts'] },
+];
+
+test.each(FAMILIES)('every member of $dir has its line in index.ts', ({ dir, not = [] }) => {
+  const index = readFileSync(join(root, dir, 'index.ts'), 'utf8');
+  const members = readdirSync(join(root, dir)).filter((name) => {
+    if (name === 'index.ts' || name.endsWith('.test.ts') || not.includes(name)) return false;
+    return name.endsWith('.ts') || statSync(join(root, dir, name)).isDirectory();
+  });
+  expect(members.length).toBeGreaterThan(0);
+  expect(members.filter((m) => !index.includes(`'./${m}'`) && !index.includes(`'./${m}/`))).toEqual([]);
+});
