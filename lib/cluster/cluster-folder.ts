@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PkiFiles } from './access/pki.ts';
+import { profiles, type Profile } from './profiles/index.ts';
+
+/** What a cluster was made from; with the journal and the nodes' disks, all that a restart needs. Holds the CA's key: mode 0600. */
+export interface ClusterRecord {
+  format: 1;
+  id: string;
+  profile: string;
+  /** Milliseconds. */
+  createdAt: number;
+  /** Of the uids and ids in its first state. */
+  seed: number;
+  pki: PkiFiles;
+}
+
+/** A cluster's folder: `cluster.json`, `journal`, `nodes/<name>/`. */
+export class ClusterFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get journal(): string {
+    return join(this.path, 'journal');
+  }
+
+  disk(node: string): string {
+    return join(this.path, 'nodes', node);
+  }
+
+  /** The record of the cluster that lives here; undefined in a new folder. */
+  read(): ClusterRecord | undefined {
+    const file = join(this.path, 'cluster.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClusterRecord) : undefined;
+  }
+
+  /** Writes nodes' files, then the record: a folder with a record is complete. */
+  create(record: ClusterRecord, profile: Profile): void {
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    for (const { name } of profile.nodes) {
+      for (const files of [profile.files(name), record.pki[name] ?? {}]) {
+        for (const [path, text] of Object.entries(files)) writeNodeFile(this.disk(name), path, text);
+      }
+    }
+    const file = join(this.path, 'cluster.json');
+    writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+}
+
+/** Only while a disk is being made: nobody can have put links on it yet. */
+function writeNodeFile(disk: string, path: string, text: string): void {
+  const file = join(disk, path);
+  mkdirSync(dirname(file), { recursive: true });
+  const secret = path.endsWith('.key') || path.endsWith('.conf') || path.startsWith('/etc/kubernetes/manifests/') || path.endsWith('.pem');
+  writeFileSync(file, text, { mode: secret ? 0o600 : 0o644 });
+}
+
+/** The profile by that name. */
+export function profileNamed(name: string): Profile {
+  const profile = profiles.find((p) => p.name === name);
+  if (profile) return profile;
+  throw new Error(`there is no profile ${JSON.stringify(name)}; choose one of ${profiles.map((p) => p.name).join(', ')}`);
+}
