@@ -1,3 +1,5 @@
+import { systemClock } from './kit/clock.ts';
+
 /** One line on stderr for the operator: time, what happened, and facts as JSON. Never holds secrets or learners' texts. */
 export function log(event: string, facts: Readonly<Record<string, unknown>> = {}): void {
   const shown = Object.keys(facts).length ? ` ${JSON.stringify(facts, errorsAsText)}` : '';

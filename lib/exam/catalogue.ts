@@ -109,9 +109,9 @@ function readProofs(dir: string, points: number, problems: Problems): ProofScrip
 function readStart(file: string, problems: Problems): KubeJson[] {
   if (!existsSync(file)) return [];
   return problems.yaml(file).flatMap((value, i) => {
-    const object = value as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown } };
+    const object = value as KubeJson & { metadata?: { name?: unknown } };
     if (typeof object.apiVersion === 'string' && typeof object.kind === 'string' && object.metadata?.name)
-      return [value as KubeJson];
+      return [object];
     problems.add(file, `document ${i + 1}: needs apiVersion, kind and metadata.name`);
     return [];
   });

@@ -1,3 +1,4 @@
+import type { TaskSpec } from '../fleet/index.ts';
 import type { Bilingual } from '../kit/bilingual.ts';
 
 export const DOMAINS = ['troubleshooting', 'architecture', 'networking', 'workloads', 'storage'] as const;
@@ -128,6 +129,8 @@ export interface ExamService {
 
   /** Makes the task's cluster ready, so that its first terminal opens at once. Resolves with its hosts. */
   open(viewer: Viewer, attempt: string, position: number): Promise<{ hosts: string[] }>;
+  /** The cluster behind a task of a running attempt of one's own: whose terminals the viewer may open. */
+  task(viewer: Viewer, attempt: string, position: number): Promise<TaskSpec>;
   /** Ends the attempt; grading follows by itself. */
   submit(viewer: Viewer, attempt: string): Promise<AttemptView>;
   /** Grades a running lab as it stands; as often as one likes. */
