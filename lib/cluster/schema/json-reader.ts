@@ -5,6 +5,7 @@ export type JsonReading = { ok: true; value: unknown; duplicates: readonly strin
 const MAX_DEPTH = 1_000;
 const MAX_DUPLICATES = 100;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// oxlint-disable-next-line no-control-regex -- JSON forbids bare control characters in strings.
 const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y;
 
 class SyntaxFault extends Error {}
