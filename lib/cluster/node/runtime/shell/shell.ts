@@ -1,0 +1,582 @@
+import type { Process } from '../process.ts';
+import { Killed } from '../process.ts';
+import { findProgram } from '../find-program.ts';
+import { joinPath } from '../fs/file-system.ts';
+import type { SignalName } from '../signals.ts';
+import { ArithmeticError, evaluate } from './arithmetic.ts';
+import { builtins } from './builtins.ts';
+import { evaluateCondition } from './condition.ts';
+import { expandPattern, expandText, expandWords, type ExpansionScope } from './expand.ts';
+import { Break, Continue, Exit, Return, ShellError } from './flow.ts';
+import { capture, connect, redirect, type Io } from './io.ts';
+import { matchesPattern } from './pattern.ts';
+import {
+  loadParser,
+  type CaseNode,
+  type CommandNode,
+  type CompoundNode,
+  type CStyleForNode,
+  type ForNode,
+  type FunctionDefNode,
+  type LoopNode,
+  type PipelineNode,
+  type RedirectionNode,
+  type ScriptNode,
+  type SimpleCommandNode,
+  type StatementNode,
+} from './syntax.ts';
+
+/** Commands after which a shell lets others run, and after which (without having waited) it is made to rest. */
+const YIELD_AFTER = 64;
+const REST_AFTER = 4_000;
+const REST_MS = 100;
+
+export interface ShellOptions {
+  /** `$0`, and what messages begin with. */
+  name: string;
+  args: readonly string[];
+  /** bash instead of ash. */
+  bash: boolean;
+}
+
+/** A POSIX shell: the state of one, and what runs its syntax tree with real pipes, jobs and traps. */
+export class Shell {
+  readonly process: Process;
+  readonly name: string;
+  readonly bash: boolean;
+  positional: readonly string[];
+  readonly variables: Map<string, string>;
+  readonly exported: Set<string>;
+  readonly readonly: Set<string>;
+  readonly functions: Map<string, FunctionDefNode>;
+  readonly aliases = new Map<string, string>();
+  readonly traps = new Map<SignalName | 'EXIT', string>();
+  readonly options: Set<string>;
+  readonly jobs: { pid: number; status: Promise<number>; command: string }[] = [];
+  /** Saved values of `local` variables, by function call. */
+  readonly locals: Map<string, string | undefined>[] = [];
+  status = 0;
+  lastBackground: number | undefined;
+  #pending: SignalName[] = [];
+  #interrupted: (() => void) | undefined;
+  #commands = 0;
+  #condition = 0;
+
+  constructor(process: Process, options: ShellOptions, parent?: Shell) {
+    this.process = process;
+    this.name = options.name;
+    this.bash = options.bash;
+    this.positional = options.args;
+    this.variables = new Map(parent?.variables ?? process.env);
+    this.exported = new Set(parent?.exported ?? process.env.keys());
+    this.readonly = new Set(parent?.readonly);
+    this.functions = new Map(parent?.functions);
+    this.options = new Set(parent?.options);
+    this.status = parent?.status ?? 0;
+    if (!parent) {
+      this.variables.set('PWD', process.cwd);
+      if (!this.variables.has('PATH')) this.variables.set('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
+    }
+  }
+
+  /** Runs a whole script; its status is that of its last command. */
+  async runScript(source: string, io: Io): Promise<number> {
+    try {
+      await this.runSource(source, io);
+    } catch (err) {
+      if (err instanceof Exit) this.status = err.status;
+      else if (err instanceof Return) this.status = err.status;
+      else if (!(err instanceof Break) && !(err instanceof Continue)) throw err;
+    }
+    return this.#finish(io);
+  }
+
+  /** Runs source text in this shell (`eval`, `.`, a line that was typed in). */
+  async runSource(source: string, io: Io): Promise<number> {
+    const parse = await loadParser();
+    let script: ScriptNode;
+    try {
+      script = parse(source);
+    } catch (err) {
+      await io.stderr.write(`${this.name}: ${syntaxError(err)}\n`);
+      this.status = 2;
+      throw new Exit(2);
+    }
+    try {
+      await this.runStatements(script.statements, io);
+    } catch (err) {
+      if (!(err instanceof ShellError) && !(err instanceof ArithmeticError)) throw err;
+      await io.stderr.write(`${this.name}: ${err.message}\n`);
+      throw new Exit(err instanceof ShellError ? err.status : 2);
+    }
+    return this.status;
+  }
+
+  async runStatements(statements: readonly StatementNode[], io: Io): Promise<void> {
+    for (const statement of statements) {
+      if (statement.background) this.#background(statement, io);
+      else await this.#runStatement(statement, io);
+    }
+  }
+
+  /** Runs the trap of EXIT, once. */
+  async #finish(io: Io): Promise<number> {
+    const action = this.traps.get('EXIT');
+    if (action === undefined) return this.status;
+    this.traps.delete('EXIT');
+    const status = this.status;
+    try {
+      await this.runSource(action, io);
+      return status;
+    } catch (err) {
+      if (err instanceof Exit) return err.status;
+      throw err;
+    }
+  }
+
+  /** A signal with a trap has come: its action runs after the command that is running. */
+  deliver(signal: SignalName): void {
+    this.#pending.push(signal);
+    this.#interrupted?.();
+  }
+
+  /** Waits for `work`, or for a trapped signal: 128 + n then, as `wait` answers. */
+  async interruptible(work: Promise<number>): Promise<number> {
+    const interrupted = new Promise<number>((done) => (this.#interrupted = () => done(143)));
+    const status = await this.process.wait(Promise.race([work, interrupted]));
+    this.#interrupted = undefined;
+    return status;
+  }
+
+  async runTraps(io: Io): Promise<void> {
+    while (this.#pending.length > 0) {
+      const signal = this.#pending.shift();
+      const action = signal && this.traps.get(signal);
+      if (!action) continue;
+      const status = this.status;
+      await this.runSource(action, io);
+      this.status = status;
+    }
+  }
+
+  /** A shell of its own with the same state: `( … )`, each side of a pipe, `$( … )`. */
+  subshell(): Shell {
+    const shell = new Shell(this.process, { name: this.name, args: this.positional, bash: this.bash }, this);
+    shell.#condition = this.#condition;
+    return shell;
+  }
+
+  scope(io: Io): ExpansionScope {
+    return {
+      fs: this.process.fs,
+      cwd: this.process.cwd,
+      bash: this.bash,
+      parameter: (name) => this.parameter(name),
+      positional: () => this.positional,
+      assign: (name, value) => this.assign(name, value),
+      substitute: (script) => this.#substitute(script, io),
+      unset: (name) => {
+        throw new ShellError(`${name}: parameter not set`);
+      },
+      fail: (message) => {
+        throw new ShellError(message);
+      },
+    };
+  }
+
+  parameter(name: string): string | undefined {
+    if (/^\d+$/.test(name)) return name === '0' ? this.name : this.positional[Number(name) - 1];
+    switch (name) {
+      case '?':
+        return String(this.status);
+      case '#':
+        return String(this.positional.length);
+      case '$':
+        return String(this.process.pid);
+      case '!':
+        return this.lastBackground === undefined ? undefined : String(this.lastBackground);
+      case '-':
+        return [...this.options].join('');
+      case 'RANDOM':
+        return String(Math.floor(this.process.world.random.float() * 32_768));
+      case 'PPID':
+        return String(this.process.parent?.pid ?? 0);
+      case 'UID':
+      case 'EUID':
+        return this.bash ? String(this.process.fs.identity.uid) : this.variables.get(name);
+      case 'HOSTNAME':
+        return this.variables.get(name) ?? (this.bash ? this.process.world.hostname : undefined);
+      default:
+        return this.variables.get(name);
+    }
+  }
+
+  assign(name: string, value: string): void {
+    if (this.readonly.has(name)) throw new ShellError(`${name}: is read only`);
+    this.variables.set(name, value);
+    if (this.options.has('a')) this.exported.add(name);
+  }
+
+  environment(): Map<string, string> {
+    const env = new Map<string, string>();
+    for (const [name, value] of this.variables) if (this.exported.has(name)) env.set(name, value);
+    return env;
+  }
+
+  async #runStatement(statement: StatementNode, io: Io): Promise<void> {
+    if (statement.deferredError) throw new ShellError(`syntax error: unexpected "${statement.deferredError.token}"`);
+    for (const [i, pipeline] of statement.pipelines.entries()) {
+      const before = statement.operators[i - 1];
+      if ((before === '&&' && this.status !== 0) || (before === '||' && this.status === 0)) continue;
+      const guarded = i < statement.pipelines.length - 1 || pipeline.negated;
+      if (guarded) this.#condition++;
+      try {
+        await this.#runPipeline(pipeline, io);
+      } finally {
+        if (guarded) this.#condition--;
+      }
+      await this.runTraps(io);
+      if (this.status !== 0 && !guarded && this.#condition === 0 && this.options.has('e')) throw new Exit(this.status);
+    }
+  }
+
+  #background(statement: StatementNode, io: Io): void {
+    const shell = this.subshell();
+    const child = this.process.spawn(
+      async (process) => {
+        const inner = new Shell(process, { name: this.name, args: this.positional, bash: this.bash }, shell);
+        try {
+          await inner.#runStatement(statement, io);
+        } catch (err) {
+          if (err instanceof Exit) return err.status;
+          if (err instanceof ShellError) await io.stderr.write(`${this.name}: ${err.message}\n`);
+          else throw err;
+        }
+        return inner.status;
+      },
+      { argv: [statement.sourceText?.split(/\s+/)[0] ?? this.name] },
+    );
+    this.lastBackground = child.pid;
+    this.jobs.push({ pid: child.pid, status: child.exited.then((e) => e.code), command: statement.sourceText ?? '' });
+    this.status = 0;
+  }
+
+  async #runPipeline(pipeline: PipelineNode, io: Io): Promise<void> {
+    const started = this.process.world.clock.now();
+    const { commands } = pipeline;
+    const only = commands[0];
+    if (commands.length === 1 && only) await this.runCommand(only, io);
+    else this.status = await this.#runPipe(pipeline, io);
+    if (pipeline.negated) this.status = this.status === 0 ? 1 : 0;
+    if (pipeline.timed) {
+      const s = (this.process.world.clock.now() - started) / 1000;
+      await io.stderr.write(`real\t${Math.floor(s / 60)}m ${(s % 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`);
+    }
+  }
+
+  async #runPipe(pipeline: PipelineNode, io: Io): Promise<number> {
+    let { stdin } = io;
+    const stages: Promise<number>[] = [];
+    for (const [i, command] of pipeline.commands.entries()) {
+      const link = i < pipeline.commands.length - 1 ? connect() : undefined;
+      const input = stdin;
+      const stage: Io = {
+        stdin: input,
+        stdout: link?.output ?? io.stdout,
+        stderr: pipeline.pipeStderr?.[i] && link ? link.output : io.stderr,
+      };
+      const shell = this.subshell();
+      stages.push(
+        shell.#runStage(command, stage).finally(() => {
+          link?.input.end();
+          if (i > 0) input.abandon();
+        }),
+      );
+      if (link) stdin = link.input;
+    }
+    const statuses = await Promise.all(stages);
+    if (this.options.has('pipefail')) return statuses.findLast((s) => s !== 0) ?? 0;
+    return statuses.at(-1) ?? 0;
+  }
+
+  async #runStage(command: CommandNode, io: Io): Promise<number> {
+    try {
+      await this.runCommand(command, io);
+    } catch (err) {
+      if (err instanceof Exit || err instanceof Return) return err.status;
+      if (err instanceof ShellError || err instanceof ArithmeticError) {
+        await io.stderr.write(`${this.name}: ${err.message}\n`);
+        return 2;
+      }
+      throw err;
+    }
+    return this.status;
+  }
+
+  async #substitute(script: ScriptNode, io: Io): Promise<string> {
+    const { output, text } = capture();
+    const shell = this.subshell();
+    try {
+      await shell.runStatements(script.statements, { ...io, stdout: output });
+    } catch (err) {
+      if (err instanceof Exit) shell.status = err.status;
+      else throw err;
+    }
+    this.status = shell.status;
+    return text().replace(/\n+$/, '');
+  }
+
+  async runCommand(command: CommandNode, io: Io): Promise<void> {
+    await this.#rest();
+    if (command.type === 'FunctionDef') {
+      this.functions.set(command.name, command);
+      this.status = 0;
+    } else if (command.type === 'SimpleCommand') await this.#simple(command, io);
+    else await this.#compound(command, io);
+  }
+
+  /** Keeps a busy loop from starving everybody else. */
+  async #rest(): Promise<void> {
+    this.#commands++;
+    if (this.#commands % REST_AFTER === 0) await this.process.sleep(REST_MS);
+    else if (this.#commands % YIELD_AFTER === 0)
+      await this.process.wait(new Promise<void>((done) => setImmediate(done)));
+  }
+
+  async #redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
+    let result = io;
+    for (const node of nodes) {
+      const word = node.target.type === 'HereDoc' ? node.target.content : node.target;
+      const text = await expandText(word, this.scope(io));
+      result = redirect(result, node, text, this.process.fs, this.process.cwd);
+    }
+    return result;
+  }
+
+  async #compound(node: CompoundNode, outer: Io): Promise<void> {
+    let io: Io;
+    try {
+      io = await this.#redirected(node.redirections, outer);
+    } catch (err) {
+      if (!(err instanceof ShellError)) throw err;
+      await outer.stderr.write(`${this.name}: ${err.message}\n`);
+      this.status = 1;
+      return;
+    }
+    switch (node.type) {
+      case 'Group':
+        return this.runStatements(node.body, io);
+      case 'Subshell': {
+        const shell = this.subshell();
+        this.status = await shell.#runStage({ ...node, type: 'Group', redirections: [] }, io);
+        return;
+      }
+      case 'If':
+        for (const clause of node.clauses) {
+          if (await this.#holds(clause.condition, io)) return this.runStatements(clause.body, io);
+        }
+        this.status = 0;
+        if (node.elseBody) await this.runStatements(node.elseBody, io);
+        return;
+      case 'While':
+      case 'Until':
+        return this.#while(node, io);
+      case 'For':
+        return this.#for(node, io);
+      case 'CStyleFor':
+        return this.#cStyleFor(node, io);
+      case 'Case':
+        return this.#case(node, io);
+      case 'ArithmeticCommand':
+        this.status = this.#arithmetic(node.expression) !== 0 ? 0 : 1;
+        return;
+      case 'ConditionalCommand':
+        this.status = (await evaluateCondition(node.expression, this.scope(io), this)) ? 0 : 1;
+    }
+  }
+
+  #arithmetic(expression: { expression: Parameters<typeof evaluate>[0] }): number {
+    return evaluate(expression.expression, {
+      get: (name) => this.parameter(name) ?? '',
+      set: (name, value) => this.assign(name, value),
+    });
+  }
+
+  async #holds(condition: readonly StatementNode[], io: Io): Promise<boolean> {
+    this.#condition++;
+    try {
+      await this.runStatements(condition, io);
+    } finally {
+      this.#condition--;
+    }
+    return this.status === 0;
+  }
+
+  /** Runs a loop's body; false when the loop is to end. */
+  async #turn(body: readonly StatementNode[], io: Io): Promise<boolean> {
+    await this.#rest();
+    try {
+      await this.runStatements(body, io);
+      return true;
+    } catch (err) {
+      if (!(err instanceof Break) && !(err instanceof Continue)) throw err;
+      this.status = 0;
+      if (--err.levels > 0) throw err;
+      return err instanceof Continue;
+    }
+  }
+
+  async #while(node: LoopNode, io: Io): Promise<void> {
+    let status = 0;
+    while ((await this.#holds(node.condition, io)) === (node.type === 'While')) {
+      if (!(await this.#turn(node.body, io))) break;
+      status = this.status;
+    }
+    this.status = status;
+  }
+
+  async #for(node: ForNode, io: Io): Promise<void> {
+    const values = node.words ? await expandWords(node.words, this.scope(io)) : this.positional;
+    this.status = 0;
+    for (const value of values) {
+      this.assign(node.variable, value);
+      if (!(await this.#turn(node.body, io))) break;
+    }
+  }
+
+  async #cStyleFor(node: CStyleForNode, io: Io): Promise<void> {
+    if (node.init) this.#arithmetic(node.init);
+    while (!node.condition || this.#arithmetic(node.condition) !== 0) {
+      if (!(await this.#turn(node.body, io))) break;
+      if (node.update) this.#arithmetic(node.update);
+    }
+  }
+
+  async #case(node: CaseNode, io: Io): Promise<void> {
+    const text = await expandText(node.word, this.scope(io));
+    let through = false;
+    this.status = 0;
+    for (const item of node.items) {
+      let matched = through;
+      for (const pattern of item.patterns) {
+        matched ||= matchesPattern(text, await expandPattern(pattern, this.scope(io)));
+      }
+      if (!matched) continue;
+      await this.runStatements(item.body, io);
+      if (item.terminator === ';;') return;
+      through = item.terminator === ';&';
+    }
+  }
+
+  async #simple(node: SimpleCommandNode, outer: Io): Promise<void> {
+    const scope = this.scope(outer);
+    const words = await expandWords(node.name ? [node.name, ...node.args] : node.args, scope);
+    const assignments: [string, string][] = [];
+    if (node.assignments.length > 0 && words.length === 0) this.status = 0;
+    for (const { name, value, append } of node.assignments) {
+      const text = value ? await expandText(value, scope) : '';
+      const whole = append ? (this.parameter(name) ?? '') + text : text;
+      if (words.length === 0) this.assign(name, whole);
+      else assignments.push([name, whole]);
+    }
+    const [name] = words;
+    if (this.options.has('x') && (name !== undefined || node.assignments.length)) {
+      await outer.stderr.write(`+ ${[...assignments.map(([k, v]) => `${k}=${v}`), ...words].join(' ')}\n`);
+    }
+    let io: Io;
+    try {
+      io = await this.#redirected(node.redirections, outer);
+    } catch (err) {
+      if (!(err instanceof ShellError)) throw err;
+      await outer.stderr.write(`${this.name}: ${err.message}\n`);
+      this.status = 1;
+      return;
+    }
+    if (name === undefined) {
+      if (node.assignments.length === 0) this.status = 0;
+      return;
+    }
+    const alias = this.aliases.get(name);
+    if (alias !== undefined) {
+      await this.runSource([alias, ...words.slice(1)].join(' '), io);
+      return;
+    }
+    const fn = this.functions.get(name);
+    if (fn) return this.#call(fn, words.slice(1), io);
+    const builtin = builtins.get(name);
+    if (builtin) {
+      for (const [k, v] of assignments) this.assign(k, v);
+      if (name === 'exec') Object.assign(outer, words.length === 1 ? io : {});
+      this.status = await builtin(this, words.slice(1), io);
+      return;
+    }
+    this.status = await this.runProgram(words, io, new Map([...this.environment(), ...assignments]));
+  }
+
+  async #call(fn: FunctionDefNode, args: readonly string[], io: Io): Promise<void> {
+    const saved = this.positional;
+    this.positional = args;
+    this.locals.push(new Map());
+    try {
+      await this.runCommand(fn.body, await this.#redirected(fn.redirections, io));
+    } catch (err) {
+      if (!(err instanceof Return)) throw err;
+      this.status = err.status;
+    } finally {
+      this.positional = saved;
+      for (const [name, value] of this.locals.pop() ?? []) {
+        if (value === undefined) this.variables.delete(name);
+        else this.variables.set(name, value);
+      }
+    }
+  }
+
+  /** Runs a program of the container as a child and waits for it. */
+  async runProgram(argv: readonly string[], io: Io, env: ReadonlyMap<string, string>): Promise<number> {
+    const { process } = this;
+    const found = findProgram(process.world, process.fs, argv, process.cwd, this.variables.get('PATH'));
+    if ('error' in found) {
+      const shown =
+        found.error === 'no such file'
+          ? 'not found'
+          : found.error === 'is a directory'
+            ? 'Permission denied'
+            : found.error.replace('permission', 'Permission');
+      const text = this.bash && found.error === 'not found' ? 'command not found' : shown;
+      await io.stderr.write(`${this.name}: ${this.bash ? '' : ''}${argv[0]}: ${text}\n`);
+      return found.code;
+    }
+    const child = process.spawn(found.program, { argv: found.argv, env, cwd: process.cwd, ...io });
+    const exit = await process.wait(child.exited);
+    // ^C ends the shell's command, and the list that it is in.
+    if (exit.signal === 'INT') throw new Exit(130);
+    if (exit.signal && exit.signal !== 'PIPE')
+      await io.stderr.write(exit.signal === 'KILL' ? 'Killed\n' : exit.signal === 'TERM' ? 'Terminated\n' : '');
+    return exit.code;
+  }
+
+  /** Replaces the shell by a program. */
+  async exec(argv: readonly string[], io: Io): Promise<never> {
+    throw new Exit(await this.runProgram(argv, io, this.environment()));
+  }
+
+  changeDirectory(path: string): void {
+    const target = joinPath(this.process.cwd, path);
+    if (!this.process.fs.exists(target)) throw new ShellError(`cd: can't cd to ${path}: No such file or directory`, 1);
+    if (!this.process.fs.isDirectory(target)) throw new ShellError(`cd: can't cd to ${path}: Not a directory`, 1);
+    this.variables.set('OLDPWD', this.process.cwd);
+    this.process.cwd = target;
+    this.variables.set('PWD', target);
+  }
+}
+
+/** ash's words for what the parser found wrong. */
+function syntaxError(err: unknown): string {
+  if (err instanceof Killed) throw err;
+  const text = err instanceof Error ? err.message : String(err);
+  const got = /got '?([^']+?)'?$/.exec(text)?.[1];
+  if (/unexpected EOF while looking for matching/.test(text)) return 'syntax error: unterminated quoted string';
+  if (got === 'EOF') return 'syntax error: unexpected end of file';
+  const token = got ?? /near unexpected token [`'](.+)'/.exec(text)?.[1];
+  return token ? `syntax error: unexpected "${token}"` : 'syntax error';
+}

@@ -1,0 +1,32 @@
+import type { parse } from 'just-bash';
+
+/** The syntax tree of just-bash's parser, by the names of its nodes. */
+export type ScriptNode = ReturnType<typeof parse>;
+export type StatementNode = ScriptNode['statements'][number];
+export type PipelineNode = StatementNode['pipelines'][number];
+export type CommandNode = PipelineNode['commands'][number];
+type Of<N, T extends string> = Extract<N, { type: T }>;
+export type SimpleCommandNode = Of<CommandNode, 'SimpleCommand'>;
+export type FunctionDefNode = Of<CommandNode, 'FunctionDef'>;
+export type CompoundNode = Exclude<CommandNode, SimpleCommandNode | FunctionDefNode>;
+export type CaseNode = Of<CommandNode, 'Case'>;
+export type LoopNode = Of<CommandNode, 'While'> | Of<CommandNode, 'Until'>;
+export type ForNode = Of<CommandNode, 'For'>;
+export type CStyleForNode = Of<CommandNode, 'CStyleFor'>;
+export type ConditionNode = Of<CommandNode, 'ConditionalCommand'>['expression'];
+export type RedirectionNode = SimpleCommandNode['redirections'][number];
+export type AssignmentNode = SimpleCommandNode['assignments'][number];
+export type WordNode = SimpleCommandNode['args'][number];
+export type WordPart = WordNode['parts'][number];
+export type ParameterPart = Of<WordPart, 'ParameterExpansion'>;
+export type ParameterOperation = NonNullable<ParameterPart['operation']>;
+export type BraceItem = Of<WordPart, 'BraceExpansion'>['items'][number];
+export type ArithExpr = Of<WordPart, 'ArithmeticExpansion'>['expression']['expression'];
+
+let parser: typeof parse | undefined;
+
+/** Loads the parser; it is only needed once somebody runs a shell. */
+export async function loadParser(): Promise<typeof parse> {
+  parser ??= (await import('just-bash')).parse;
+  return parser;
+}
