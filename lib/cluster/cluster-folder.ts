@@ -55,7 +55,11 @@ export class ClusterFolder {
 function writeNodeFile(disk: string, path: string, text: string): void {
   const file = join(disk, path);
   mkdirSync(dirname(file), { recursive: true });
-  const secret = path.endsWith('.key') || path.endsWith('.conf') || path.startsWith('/etc/kubernetes/manifests/') || path.endsWith('.pem');
+  const secret =
+    path.endsWith('.key') ||
+    path.endsWith('.conf') ||
+    path.startsWith('/etc/kubernetes/manifests/') ||
+    path.endsWith('.pem');
   writeFileSync(file, text, { mode: secret ? 0o600 : 0o644 });
 }
 
@@ -63,5 +67,7 @@ function writeNodeFile(disk: string, path: string, text: string): void {
 export function profileNamed(name: string): Profile {
   const profile = profiles.find((p) => p.name === name);
   if (profile) return profile;
-  throw new Error(`there is no profile ${JSON.stringify(name)}; choose one of ${profiles.map((p) => p.name).join(', ')}`);
+  throw new Error(
+    `there is no profile ${JSON.stringify(name)}; choose one of ${profiles.map((p) => p.name).join(', ')}`,
+  );
 }

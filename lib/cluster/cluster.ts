@@ -1,8 +1,19 @@
-import type { Clock } from '../kit/clock.ts';
-import type { Random } from '../kit/random.ts';
-import type { Client } from './client/client.ts';
+import { Activity } from '../kit/activity.ts';
+import { systemClock, type Clock } from '../kit/clock.ts';
+import { randomInt, secureRandom, seededRandom, uuid, type Random } from '../kit/random.ts';
+import { CertificateAuthority } from './access/certificate-authority.ts';
+import { ApiDoor, type ServingPair } from './api-door.ts';
+import { createClient, createInformerFactory, type Client, type InformerFactory } from './client/index.ts';
+import { ClusterFolder, profileNamed, type ClusterRecord } from './cluster-folder.ts';
+import { ControlPlaneComponents } from './control-plane.ts';
 import type { ByteDuplex } from './machinery/kubelet-api.ts';
-import { notSimulated } from './machinery/status-error.ts';
+import { componentUser, MASTERS_GROUP } from './machinery/user.ts';
+import { createNetwork, type Network } from './network/network.ts';
+import { startNode, type SimulatedNode } from './node/index.ts';
+import { PkiPool } from './pki-pool.ts';
+import { profiles, type Profile } from './profiles/index.ts';
+import { stamp } from './profiles/stamp.ts';
+import { openJournal, type JournaledStore } from './store/journal.ts';
 
 export interface ClusterOptions {
   /** `one-node`, `three-node`: a name from `profileNames()`. */
@@ -11,6 +22,8 @@ export interface ClusterOptions {
   dir: string;
   clock?: Clock;
   random?: Random;
+  /** Where new credentials come from; made on the spot (about half a second) without it. */
+  pki?: PkiPool;
 }
 
 /** A machine of the cluster. */
@@ -19,6 +32,7 @@ export interface ClusterNode {
   ip: string;
   /** Its root disk on the host: `<disk>/etc/kubernetes/manifests/…`. Bind-mounted into the sandbox, read by the kubelet. */
   disk: string;
+  controlPlane: boolean;
 }
 
 /** A node tool (`crictl`, `systemctl`, `kubeadm` …) called from a sandbox. */
@@ -64,10 +78,186 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+const ADMIN = componentUser('kubernetes-admin', MASTERS_GROUP);
+/** Who the network plugin is: it reads policies and namespaces everywhere. */
+const NETWORK_PLUGIN = componentUser('system:network-plugin', MASTERS_GROUP);
+const SERVICE_IP = '10.96.0.1';
+
 export function profileNames(): string[] {
-  return ['one-node', 'three-node'];
+  return profiles.map((p) => p.name);
 }
 
-export function createCluster(_options: ClusterOptions): Promise<Cluster> {
-  return Promise.reject(notSimulated('a cluster'));
+/** Makes a cluster of a profile, or restores the one that lives in the folder; resolves when all nodes are Ready. */
+export async function createCluster(options: ClusterOptions): Promise<Cluster> {
+  const { clock = systemClock, random = secureRandom } = options;
+  const began = clock.now();
+  const folder = new ClusterFolder(options.dir);
+  const record = folder.read() ?? (await newRecord(options, folder, clock, random));
+  const cluster = new RunningCluster(folder, record, clock, random);
+  await cluster.start();
+  cluster.readyMs = clock.now() - began;
+  return cluster;
+}
+
+async function newRecord(
+  options: ClusterOptions,
+  folder: ClusterFolder,
+  clock: Clock,
+  random: Random,
+): Promise<ClusterRecord> {
+  const profile = profileNamed(options.profile);
+  const pool = options.pki ?? new PkiPool(folder.path, 0, random, clock);
+  const record: ClusterRecord = {
+    format: 1,
+    id: uuid(random),
+    profile: profile.name,
+    createdAt: clock.now(),
+    seed: randomInt(random, 2 ** 32),
+    pki: await pool.take(profile),
+  };
+  folder.create(record, profile);
+  return record;
+}
+
+class RunningCluster implements Cluster {
+  readonly profile: string;
+  readonly nodes: readonly ClusterNode[];
+  readyMs = 0;
+  readonly #profile: Profile;
+  readonly #record: ClusterRecord;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #activity = new Activity();
+  readonly #store: JournaledStore;
+  readonly #door: ApiDoor;
+  readonly #network: Network;
+  readonly #policyInformers: InformerFactory;
+  readonly #machines = new Map<string, SimulatedNode>();
+  #loopback: Promise<ServingPair> | undefined;
+
+  constructor(folder: ClusterFolder, record: ClusterRecord, clock: Clock, random: Random) {
+    this.#record = record;
+    this.#clock = clock;
+    this.#random = random;
+    this.#profile = profileNamed(record.profile);
+    this.profile = record.profile;
+    this.nodes = this.#profile.nodes.map(({ name, ip, controlPlane }) => ({
+      name,
+      ip,
+      controlPlane,
+      disk: folder.disk(name),
+    }));
+    const base = stamp(this.#profile, {
+      id: record.id,
+      createdAt: record.createdAt,
+      random: seededRandom(record.seed),
+      pki: record.pki,
+    });
+    this.#store = openJournal(folder.journal, base);
+    const controlPlane = this.nodes.filter((n) => n.controlPlane);
+    this.#door = new ApiDoor({
+      addresses: ['127.0.0.1', 'localhost', ...controlPlane.flatMap((n) => [n.ip, n.name])],
+      serviceAddress: SERVICE_IP,
+      loopbackPair: () => (this.#loopback ??= this.#issueLoopbackPair()),
+    });
+    this.#policyInformers = createInformerFactory(createClient(this.#door.transportAs(NETWORK_PLUGIN)), {
+      clock,
+      activity: this.#activity,
+    });
+    this.#network = createNetwork({ clock, random, informers: this.#policyInformers });
+  }
+
+  async start(): Promise<void> {
+    const components = new ControlPlaneComponents({
+      store: this.#store,
+      door: this.#door,
+      clock: this.#clock,
+      random: this.#random,
+      activity: this.#activity,
+      kubelet: (name) => this.#machines.get(name)?.kubelet,
+      dial: (host, port) => this.dial(this.#mainNode().name, host, port),
+    });
+    for (const { name, ip, disk } of this.nodes) {
+      this.#machines.set(
+        name,
+        startNode({
+          name,
+          ip,
+          disk,
+          network: this.#network,
+          connect: this.#door.connect,
+          controlPlane: components,
+          clock: this.#clock,
+          random: this.#random,
+          activity: this.#activity,
+        }),
+      );
+    }
+    await components.whenServing();
+  }
+
+  kubeconfig(server: string): string {
+    const admin = this.#record.pki[this.#mainNode().name]?.['/etc/kubernetes/admin.conf'] ?? '';
+    return admin.replace(/^( *server: ).*$/m, `$1${server}`);
+  }
+
+  listen(at: { port: number } | { socketPath: string }): Promise<{ url: string; close(): Promise<void> }> {
+    return this.#door.listen(at);
+  }
+
+  client(): Client {
+    return createClient(this.#door.transportAs(ADMIN));
+  }
+
+  tools(node: string): readonly string[] {
+    return this.#machine(node).tools();
+  }
+
+  runTool({ node, ...call }: ToolCall): Promise<ToolResult> {
+    return this.#machine(node).runTool(call);
+  }
+
+  dial(node: string, host: string, port: number): Promise<ByteDuplex> {
+    return this.#machine(node).dial(host, port);
+  }
+
+  settle(): Promise<void> {
+    return this.#activity.idle();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#machines.values()].map((m) => m.stop()));
+    this.#policyInformers.stop();
+    this.#door.close();
+    this.#store.close();
+  }
+
+  #mainNode(): ClusterNode {
+    const main = this.nodes.find((n) => n.controlPlane);
+    if (!main) throw new Error(`the profile ${this.profile} has no control-plane node`);
+    return main;
+  }
+
+  #machine(name: string): SimulatedNode {
+    const machine = this.#machines.get(name);
+    if (!machine)
+      throw new Error(
+        `there is no node ${JSON.stringify(name)}; the cluster has ${this.nodes.map((n) => n.name).join(', ')}`,
+      );
+    return machine;
+  }
+
+  /** kubeadm's certificate names no loopback address: who comes that way gets another one of the same authority. */
+  async #issueLoopbackPair(): Promise<ServingPair> {
+    const file = (path: string) => this.#record.pki[this.#mainNode().name]?.[`/etc/kubernetes/pki/${path}`] ?? '';
+    const ca = new CertificateAuthority({ cert: file('ca.crt'), key: file('ca.key') }, this.#random);
+    const now = this.#clock.now();
+    const subject = {
+      commonName: 'kube-apiserver',
+      dnsNames: ['localhost', 'kubernetes'],
+      ips: ['127.0.0.1', '::1'],
+      usages: ['server'] as const,
+    };
+    return ca.issue(subject, file('apiserver.key'), { notBefore: now - 300_000, notAfter: now + 365 * 86_400_000 });
+  }
 }
