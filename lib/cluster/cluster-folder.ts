@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PkiFiles } from './access/pki.ts';
-import { profiles, type Profile } from './profiles/index.ts';
+import type { Profile } from './profiles/index.ts';
 
 /** What a cluster was made from; with the journal and the nodes' disks, all that a restart needs. Holds the CA's key: mode 0600. */
 export interface ClusterRecord {
@@ -61,13 +61,4 @@ function writeNodeFile(disk: string, path: string, text: string): void {
     path.startsWith('/etc/kubernetes/manifests/') ||
     path.endsWith('.pem');
   writeFileSync(file, text, { mode: secret ? 0o600 : 0o644 });
-}
-
-/** The profile by that name. */
-export function profileNamed(name: string): Profile {
-  const profile = profiles.find((p) => p.name === name);
-  if (profile) return profile;
-  throw new Error(
-    `there is no profile ${JSON.stringify(name)}; choose one of ${profiles.map((p) => p.name).join(', ')}`,
-  );
 }

@@ -4,16 +4,16 @@ import { randomInt, secureRandom, seededRandom, uuid, type Random } from '../kit
 import { CertificateAuthority } from './access/certificate-authority.ts';
 import { ApiDoor, type ServingPair } from './api-door.ts';
 import { createClient, createInformerFactory, type Client, type InformerFactory } from './client/index.ts';
-import { ClusterFolder, profileNamed, type ClusterRecord } from './cluster-folder.ts';
+import { ClusterFolder, type ClusterRecord } from './cluster-folder.ts';
 import { ControlPlaneComponents } from './control-plane.ts';
 import type { ByteDuplex } from './machinery/kubelet-api.ts';
 import { componentUser, MASTERS_GROUP } from './machinery/user.ts';
 import { createNetwork, type Network } from './network/network.ts';
 import { startNode, type SimulatedNode } from './node/index.ts';
 import { PkiPool } from './pki-pool.ts';
-import { profiles, type Profile } from './profiles/index.ts';
+import { profileNamed, profiles, type Profile } from './profiles/index.ts';
 import { stamp } from './profiles/stamp.ts';
-import { openJournal, type JournaledStore } from './store/journal.ts';
+import { openStore, type JournaledStore } from './store/journal.ts';
 
 export interface ClusterOptions {
   /** `one-node`, `three-node`: a name from `profileNames()`. */
@@ -153,7 +153,7 @@ class RunningCluster implements Cluster {
       random: seededRandom(record.seed),
       pki: record.pki,
     });
-    this.#store = openJournal(folder.journal, base);
+    this.#store = openStore({ file: folder.journal, base });
     const controlPlane = this.nodes.filter((n) => n.controlPlane);
     this.#door = new ApiDoor({
       addresses: ['127.0.0.1', 'localhost', ...controlPlane.flatMap((n) => [n.ip, n.name])],

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../kit/clock.ts';
 import { generatePrivateKey } from './access/certificate-authority.ts';
 import { createPki, leafKeyCount, type PkiFiles } from './access/pki.ts';
 import { CLUSTER_AGE } from './profiles/stamp.ts';
-import type { Profile } from './profiles/index.ts';
+import { profileNamed, type Profile } from './profiles/index.ts';
 
 /** Certificates this old would make a new cluster look odd. */
 const TOO_OLD = 20 * 86_400_000;
@@ -43,8 +43,8 @@ export class PkiPool {
   }
 
   /** Makes bundles until `size` are ready; resolves then. A second call joins the first. */
-  fill(profile: Profile): Promise<void> {
-    this.#filling ??= this.#fill(profile).finally(() => {
+  fill(profileName: string): Promise<void> {
+    this.#filling ??= this.#fill(profileNamed(profileName)).finally(() => {
       this.#filling = undefined;
     });
     return this.#filling;
