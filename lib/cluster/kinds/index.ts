@@ -1,3 +1,5 @@
+import { apiService } from './apiregistration/api-service.ts';
+import { lease } from './coordination/lease.ts';
 import { binding } from './core/binding.ts';
 import { componentStatus } from './core/component-status.ts';
 import { configMap } from './core/config-map.ts';
@@ -6,34 +8,74 @@ import { event } from './core/event.ts';
 import { limitRange } from './core/limit-range.ts';
 import { namespace } from './core/namespace.ts';
 import { node } from './core/node.ts';
-import { persistentVolumeClaim } from './core/persistent-volume-claim.ts';
 import { persistentVolume } from './core/persistent-volume.ts';
-import { podTemplate } from './core/pod-template.ts';
+import { persistentVolumeClaim } from './core/persistent-volume-claim.ts';
 import { pod } from './core/pod.ts';
+import { podTemplate } from './core/pod-template.ts';
 import { replicationController } from './core/replication-controller.ts';
 import { resourceQuota } from './core/resource-quota.ts';
 import { secret } from './core/secret.ts';
-import { serviceAccount } from './core/service-account.ts';
 import { service } from './core/service.ts';
+import { serviceAccount } from './core/service-account.ts';
+import { endpointSlice } from './discovery/endpoint-slice.ts';
+import { ingress } from './networking/ingress.ts';
+import { ingressClass } from './networking/ingress-class.ts';
+import { ipAddress } from './networking/ip-address.ts';
+import { networkPolicy } from './networking/network-policy.ts';
+import { serviceCidr } from './networking/service-cidr.ts';
+import { runtimeClass } from './node/runtime-class.ts';
+import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
+import { clusterRole } from './rbac/cluster-role.ts';
+import { clusterRoleBinding } from './rbac/cluster-role-binding.ts';
+import { role } from './rbac/role.ts';
+import { roleBinding } from './rbac/role-binding.ts';
+import { priorityClass } from './scheduling/priority-class.ts';
+import { csiDriver } from './storage/csi-driver.ts';
+import { csiNode } from './storage/csi-node.ts';
+import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
+import { storageClass } from './storage/storage-class.ts';
+import { volumeAttachment } from './storage/volume-attachment.ts';
+import { volumeAttributesClass } from './storage/volume-attributes-class.ts';
 import type { KindDefinition } from './define.ts';
 
 /** Every kind with behaviour of its own. To add one: its file, and one line here. */
 export const kinds: readonly KindDefinition[] = [
+  apiService,
   binding,
+  clusterRole,
+  clusterRoleBinding,
   componentStatus,
   configMap,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
   endpointsKind,
+  endpointSlice,
   event,
+  ingress,
+  ingressClass,
+  ipAddress,
+  lease,
   limitRange,
   namespace,
+  networkPolicy,
   node,
   persistentVolume,
   persistentVolumeClaim,
   pod,
+  podDisruptionBudget,
   podTemplate,
+  priorityClass,
   replicationController,
   resourceQuota,
+  role,
+  roleBinding,
+  runtimeClass,
   secret,
   service,
   serviceAccount,
+  serviceCidr,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
 ];
