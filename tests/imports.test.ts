@@ -7,16 +7,62 @@ const ALLOWED: Record<string, string[]> = {
   'lib/kit': [],
   'lib/cluster/machinery': ['lib/kit'],
   'lib/cluster/schema': ['lib/kit', 'lib/cluster/machinery'],
+  'lib/cluster/model': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/store': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
-  'lib/cluster/kinds': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
+  'lib/cluster/kinds': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/model'],
   'lib/cluster/client': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
-  'lib/cluster/access': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client'],
-  'lib/cluster/admission': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client'],
-  'lib/cluster/apiserver': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/store', 'lib/cluster/kinds', 'lib/cluster/access', 'lib/cluster/admission'],
-  'lib/cluster/controllers': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client'],
-  'lib/cluster/scheduler': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client'],
-  'lib/cluster/network': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client'],
-  'lib/cluster/node': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/client', 'lib/cluster/network'],
+  'lib/cluster/access': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+  ],
+  'lib/cluster/admission': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+  ],
+  'lib/cluster/apiserver': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/store',
+    'lib/cluster/kinds',
+    'lib/cluster/access',
+    'lib/cluster/admission',
+  ],
+  'lib/cluster/controllers': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+  ],
+  'lib/cluster/scheduler': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+  ],
+  'lib/cluster/network': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+  ],
+  'lib/cluster/node': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/client',
+    'lib/cluster/network',
+  ],
   'lib/cluster/profiles': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/access', 'lib/cluster/store'],
   'lib/cluster': ['lib/kit', 'lib/cluster/*'],
   'lib/terminal': ['lib/kit', 'lib/cluster/index.ts'],
@@ -29,8 +75,24 @@ const ALLOWED: Record<string, string[]> = {
   'lib/exam': ['lib/kit', 'lib/errors', 'lib/log', 'lib/config', 'lib/db', 'lib/fleet'],
   'lib/classroom': ['lib/kit', 'lib/errors', 'lib/log', 'lib/db', 'lib/fleet'],
   'lib/fleet': ['lib/kit', 'lib/errors', 'lib/log', 'lib/config', 'lib/db'],
-  'lib/fleet/worker': ['lib/kit', 'lib/errors', 'lib/log', 'lib/config', 'lib/fleet', 'lib/cluster/index.ts', 'lib/terminal/index.ts'],
-  app: ['lib/kit', 'lib/errors', 'lib/i18n/index.ts', 'lib/auth/index.ts', 'lib/exam/index.ts', 'lib/classroom/index.ts', 'lib/fleet/index.ts'],
+  'lib/fleet/worker': [
+    'lib/kit',
+    'lib/errors',
+    'lib/log',
+    'lib/config',
+    'lib/fleet',
+    'lib/cluster/index.ts',
+    'lib/terminal/index.ts',
+  ],
+  app: [
+    'lib/kit',
+    'lib/errors',
+    'lib/i18n/index.ts',
+    'lib/auth/index.ts',
+    'lib/exam/index.ts',
+    'lib/classroom/index.ts',
+    'lib/fleet/index.ts',
+  ],
 };
 
 /** Entry points: they may import anything, and nothing imports them. */
@@ -56,7 +118,9 @@ const files = ['lib', 'app', 'scripts'].flatMap((dir) => [...sources(dir)]);
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm);
+  const found = text.matchAll(
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  );
   return [...found].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
 }
 
@@ -69,11 +133,15 @@ function target(file: string, specifier: string): string | undefined {
 /** The most specific part of the table that a file belongs to. */
 function partOf(path: string): string | undefined {
   const parts = [...Object.keys(ALLOWED), ...ENTRIES];
-  return parts.filter((p) => path === p || path.startsWith(`${p}/`) || path === `${p}.ts`).sort((a, b) => b.length - a.length)[0];
+  return parts
+    .filter((p) => path === p || path.startsWith(`${p}/`) || path === `${p}.ts`)
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 const covers = (allowed: string, path: string) =>
-  allowed.endsWith('/*') ? path.startsWith(allowed.slice(0, -1)) : path === allowed || path === `${allowed}.ts` || (!allowed.endsWith('.ts') && path.startsWith(`${allowed}/`));
+  allowed.endsWith('/*')
+    ? path.startsWith(allowed.slice(0, -1))
+    : path === allowed || path === `${allowed}.ts` || (!allowed.endsWith('.ts') && path.startsWith(`${allowed}/`));
 
 const isTest = (file: string) => /\.test\.tsx?$/.test(file);
 
@@ -95,19 +163,23 @@ test('parts import only what the table allows', () => {
 });
 
 test('nothing imports tests or entry points', () => {
-  const wrong = files.flatMap((file) => importsOf(file).flatMap((s) => {
-    const path = target(file, s);
-    const entry = path !== undefined && ENTRIES.includes(partOf(path) ?? '');
-    return entry && !ENTRIES.includes(partOf(file) ?? '') && !isTest(file) ? [`${file} imports ${path}`] : [];
-  }));
+  const wrong = files.flatMap((file) =>
+    importsOf(file).flatMap((s) => {
+      const path = target(file, s);
+      const entry = path !== undefined && ENTRIES.includes(partOf(path) ?? '');
+      return entry && !ENTRIES.includes(partOf(file) ?? '') && !isTest(file) ? [`${file} imports ${path}`] : [];
+    }),
+  );
   expect(wrong).toEqual([]);
 });
 
 test('some packages belong to one part', () => {
-  const wrong = files.flatMap((file) => importsOf(file).flatMap((s) => {
-    const owner = Object.entries(OWNED_PACKAGES).find(([name]) => s.startsWith(name))?.[1];
-    return owner && !isTest(file) && !covers(owner, file) ? [`${file} imports ${s}`] : [];
-  }));
+  const wrong = files.flatMap((file) =>
+    importsOf(file).flatMap((s) => {
+      const owner = Object.entries(OWNED_PACKAGES).find(([name]) => s.startsWith(name))?.[1];
+      return owner && !isTest(file) && !covers(owner, file) ? [`${file} imports ${s}`] : [];
+    }),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -122,7 +194,9 @@ test('time, chance and the environment have one door each', () => {
     .filter((f) => !isTest(f))
     .flatMap((file) => {
       const code = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-      return doors.flatMap(([use, allowed]) => (use.test(code) && !allowed.some((a) => covers(a, file)) ? [`${file}: ${use.exec(code)?.[0]}`] : []));
+      return doors.flatMap(([use, allowed]) =>
+        use.test(code) && !allowed.some((a) => covers(a, file)) ? [`${file}: ${use.exec(code)?.[0]}`] : [],
+      );
     });
   expect(wrong).toEqual([]);
 });

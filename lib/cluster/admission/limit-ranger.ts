@@ -9,7 +9,7 @@ import {
   type AdmissionPlugin,
   type AdmissionRequest,
 } from './plugin.ts';
-import { podResources, type ResourceMap } from './pod-resources.ts';
+import { podResources, type ResourceMap } from '../model/pod-resources.ts';
 
 interface Usage {
   requests: ResourceMap;
