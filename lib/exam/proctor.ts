@@ -23,6 +23,10 @@ export async function prepare(exercise: Exercise, access: ClusterAccess): Promis
   for (const { node, path, source, mode } of exercise.nodeFiles) {
     await access.writeFile(node, path, await readFile(source), mode);
   }
+  const homes = exercise.nodeFiles.filter((f) => f.path.startsWith('/home/')).map((f) => f.node);
+  for (const node of new Set(homes)) {
+    await access.run(node, 'chown -R candidate:candidate /home/candidate', { user: 'root', timeoutMs: 10_000 });
+  }
   for (const object of exercise.start) {
     await access.put(object);
     await access.settle();
