@@ -1,0 +1,82 @@
+import type { UserInfo } from '../machinery/user.ts';
+import { admissionChain } from './admission-chain.ts';
+import type { Core } from './core.ts';
+import { createHandler } from './handle.ts';
+import { listenOn } from './listener.ts';
+import type { ApiServer, ApiServerOptions } from './options.ts';
+import { Registry } from './registry.ts';
+import type { Lifetime } from './transport.ts';
+import { transportOf } from './transport.ts';
+
+/** Who the API server is to itself (upstream: the loopback client). */
+const SELF: UserInfo = { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+
+/** How often the store's history is cut, and how much of it stays (upstream compacts etcd every five minutes). */
+const COMPACTION_MS = 5 * 60_000;
+
+class ServerLifetime implements Lifetime {
+  closed = false;
+  readonly #ends = new Set<() => void>();
+
+  onClose(end: () => void): () => void {
+    this.#ends.add(end);
+    return () => this.#ends.delete(end);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const end of [...this.#ends]) end();
+    this.#ends.clear();
+  }
+}
+
+/** Forgets history that is older than five to ten minutes. Returns what stops it. */
+function startCompaction({ store, clock }: Core): () => void {
+  let last = store.revision;
+  const tick = () => {
+    store.compact(last);
+    last = store.revision;
+    timer = clock.after(COMPACTION_MS, tick);
+  };
+  let timer = clock.after(COMPACTION_MS, tick);
+  return () => timer.cancel();
+}
+
+/** Starts an API server over a store: see ApiServer. It serves at once. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const lifetime = new ServerLifetime();
+  const { store, clock, random, activity, authorizer, flags } = options;
+  const core: Core = {
+    store,
+    clock,
+    random,
+    activity,
+    authorizer,
+    flags,
+    registry: new Registry(options.kinds),
+    admission: admissionChain(options.admission.plugins, () => admissionContext),
+  };
+  const admissionContext = options.admission.context(transportOf(core, SELF, lifetime));
+  lifetime.onClose(startCompaction(core));
+  const handle = createHandler(core, options, lifetime);
+  const listening = new Set<{ close(): Promise<void> }>();
+  return {
+    transport: (user) => transportOf(core, user, lifetime),
+    handle,
+    async listen(at) {
+      const listener = await listenOn(at, handle);
+      listening.add(listener);
+      return {
+        url: listener.url,
+        async close() {
+          listening.delete(listener);
+          await listener.close();
+        },
+      };
+    },
+    async close() {
+      lifetime.close();
+      await Promise.all([...listening].map((l) => l.close()));
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { uuid } from '../../kit/random.ts';
+import type { ApiRequest, PatchType } from '../machinery/api-request.ts';
+import type { JsonObject } from '../machinery/object.ts';
+import { isJsonObject } from '../machinery/object.ts';
+import { StatusError, badRequest } from '../machinery/status-error.ts';
+import type { UserInfo } from '../machinery/user.ts';
+import { decodeBody, parseBody, readBody } from './body.ts';
+import type { Core } from './core.ts';
+import { authenticate, impersonated } from './identity.ts';
+import type { Representation } from './negotiation.ts';
+import { YAML_TYPE, negotiate, objectMediaType } from './negotiation.ts';
+import type { ApiServerOptions, Peer } from './options.ts';
+import { otherPath } from './other-paths.ts';
+import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from './pipeline.ts';
+import type { ResourcePath } from './request-path.ts';
+import { parseOptions, parsePath, verbOf } from './request-path.ts';
+import { commonHeaders, pageNotFound, respond, respondError, respondText } from './respond.ts';
+import { rawSubresource } from './streams/index.ts';
+import type { StoredObject } from './strategy.ts';
+import type { IncludeObject } from './table.ts';
+import { partialMetadata, readIncludeObject, tableOf } from './table.ts';
+import type { Lifetime } from './transport.ts';
+import { watchStream } from './watch-stream.ts';
+
+export type Handler = (request: Request, peer: Peer) => Promise<Response>;
+
+/** Everything that serves one HTTP request. */
+export interface Edge {
+  core: Core;
+  options: ApiServerOptions;
+  lifetime: Lifetime;
+}
+
+/** An authenticated request for a resource, before anything of it was carried out. */
+export interface ResourceRequest {
+  request: Request;
+  url: URL;
+  path: ResourcePath;
+  user: UserInfo;
+  api: ApiRequest;
+}
+
+/** The whole HTTP API as a function. Every failure is an answer. */
+export function createHandler(core: Core, options: ApiServerOptions, lifetime: Lifetime): Handler {
+  const edge: Edge = { core, options, lifetime };
+  return async (request, peer) => {
+    const headers = commonHeaders(uuid(core.random));
+    try {
+      if (lifetime.closed) throw new StatusError(503, 'ServiceUnavailable', 'apiserver is shutting down');
+      return await serve(edge, request, peer, headers);
+    } catch (err) {
+      return respondError(request, err, headers);
+    }
+  };
+}
+
+async function serve(edge: Edge, request: Request, peer: Peer, headers: Headers): Promise<Response> {
+  const { core, options } = edge;
+  const url = new URL(request.url);
+  const login = await authenticate(options, request, peer);
+  const path = parsePath(url.pathname);
+  if (path.kind === 'other') {
+    const verb = request.method.toLowerCase();
+    const user = impersonated(core, login, request, { verb, path: url.pathname });
+    mustReach(core, user, verb, url.pathname);
+    return otherPath(request, url, core, options, headers);
+  }
+  const found = resourceRequest(core, login, request, url, path);
+  mustBeAllowed(core, found.user, found.api);
+  if (!core.registry.isServedVersion(path.group, path.version)) return unserved(core, path, headers);
+  return serveResource(edge, found, headers);
+}
+
+/** Who asks for what, impersonation included. */
+export function resourceRequest(
+  core: Core,
+  login: UserInfo,
+  request: Request,
+  url: URL,
+  path: ResourcePath,
+): ResourceRequest {
+  const verb = verbOf(request.method, path, url.searchParams);
+  if (!verb) throw noSuchMethod();
+  const { group, version, resource, namespace, name, subresource } = path;
+  const user = impersonated(core, login, request, { verb, group, resource, subresource, namespace, name });
+  const api: ApiRequest = {
+    verb,
+    group,
+    version,
+    resource,
+    ...(subresource ? { subresource } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+  };
+  return { request, url, path, user, api };
+}
+
+function mustReach(core: Core, user: UserInfo, verb: string, path: string): void {
+  const decision = core.authorizer.authorize({ user, verb, path });
+  if (decision.allowed) return;
+  const why = `forbidden: User "${user.username}" cannot ${verb} path "${path}"`;
+  throw new StatusError(403, 'Forbidden', decision.reason ? `${why}: ${decision.reason}` : why, {});
+}
+
+/** A group version that nothing serves, or one that an extension server should serve and does not. */
+function unserved(core: Core, path: ResourcePath, headers: Headers): Response {
+  const service = core.registry.find('apiregistration.k8s.io', 'v1', 'apiservices');
+  const registered = service && core.store.get(`${service.strategy.prefix}${path.version}.${path.group}`);
+  return registered ? respondText(503, 'service unavailable\n', headers) : pageNotFound(headers);
+}
+
+async function serveResource(edge: Edge, found: ResourceRequest, headers: Headers): Promise<Response> {
+  const { core } = edge;
+  const { request, url, user, api } = found;
+  const raw = rawSubresource(found.path);
+  if (raw) {
+    servedFor(core, api);
+    return raw(edge, found, headers);
+  }
+  if (found.path.rest) throw noSuchResource();
+  const served = servedFor(core, api);
+  const representation = negotiate(request.headers.get('accept'));
+  const include = representation.as === 'Table' ? readIncludeObject(url.searchParams.get('includeObject')) : 'Metadata';
+  const options = parseOptions(url.searchParams);
+  if (api.name && api.verb === 'watch') options.fieldSelector = `metadata.name=${api.name}`;
+  if (api.verb === 'watch') {
+    const watching = { ...api, options };
+    const body = watchStream(core, user, watching, representation, include, edge.lifetime, request.signal);
+    headers.set('content-type', 'application/json');
+    return new Response(body, { headers });
+  }
+  options.fieldManager ??= managerOf(request.headers.get('user-agent'));
+  const warnings: string[] = [];
+  const warn = (text: string) => void (warnings.includes(text) || warnings.push(text));
+  const complete = await withBody(core, found, { ...api, options }, warn);
+  const result = await execute(core, user, complete);
+  for (const text of result.warnings) warn(text);
+  for (const [name, value] of commonHeaders('', warnings)) if (name === 'warning') headers.set(name, value);
+  const object = represent(core, served, result.object, representation, include);
+  return respond(request, result.code, object, representation, headers);
+}
+
+/** The manager of fields of a client that names none: the first part of its user agent. */
+function managerOf(userAgent: string | null): string {
+  const name = (userAgent ?? '').split('/')[0] ?? '';
+  return name.slice(0, 128) || 'unknown';
+}
+
+const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** Reads the body that the verb calls for. Throws 400, 413, 415. */
+async function withBody(
+  core: Core,
+  found: ResourceRequest,
+  api: ApiRequest,
+  warn: (text: string) => void,
+): Promise<ApiRequest> {
+  const { request } = found;
+  const contentType = request.headers.get('content-type');
+  const served = servedFor(core, api);
+  switch (api.verb) {
+    case 'create':
+    case 'update': {
+      const mediaType = objectMediaType(contentType);
+      const sub = served.facts.subresources?.find((s) => s.subresource === api.subresource);
+      const kind = sub?.responseKind ?? served.facts.responseKind;
+      const own = !kind.group && !kind.version;
+      const expected = {
+        kind: kind.kind,
+        group: own ? api.group : kind.group,
+        version: own ? api.version : kind.version,
+        ...(served.custom && !sub?.responseKind.group ? { type: served.custom.type } : {}),
+      };
+      const body = await readBody(request);
+      return { ...api, body: decodeBody(body, mediaType, expected, api.options?.fieldValidation, warn) };
+    }
+    case 'patch': {
+      const type = (contentType ?? '').split(';')[0]?.trim() ?? '';
+      const patchType = PATCH_TYPES[type];
+      if (!patchType) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+      const body = await readBody(request);
+      return { ...api, patchType, body: patchBody(body, patchType) };
+    }
+    case 'delete':
+    case 'deletecollection': {
+      const body = await readBody(request);
+      if (body.length === 0) return api;
+      return { ...api, body: deleteOptions(parseBody(body, objectMediaType(contentType), 'DeleteOptions').value) };
+    }
+    default:
+      return api;
+  }
+}
+
+function patchBody(body: Uint8Array, patchType: PatchType): unknown {
+  if (patchType === 'apply') return parseBody(body, YAML_TYPE, 'patch').value;
+  try {
+    return JSON.parse(Buffer.from(body).toString()) as unknown;
+  } catch (err) {
+    throw badRequest(`error decoding patch: ${err instanceof Error ? err.message : ''}`);
+  }
+}
+
+/** Checks the types of DeleteOptions, of which no facts are kept. */
+function deleteOptions(value: unknown): JsonObject {
+  if (!isJsonObject(value)) throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = value;
+  const wrong = (field: string, type: string) =>
+    badRequest(`json: cannot unmarshal value into Go struct field DeleteOptions.${field} of type ${type}`);
+  if (gracePeriodSeconds != null && !Number.isInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
+  if (propagationPolicy != null && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'string');
+  if (orphanDependents != null && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
+  if (preconditions != null && !isJsonObject(preconditions)) throw wrong('preconditions', 'v1.Preconditions');
+  if (dryRun != null && !Array.isArray(dryRun)) throw wrong('dryRun', '[]string');
+  const options: JsonObject = { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun };
+  for (const key of Object.keys(options)) if (options[key] == null) delete options[key];
+  return options;
+}
+
+/** An answer's object as the client asked to see it. Statuses are always themselves. */
+function represent(
+  core: Core,
+  served: ReturnType<typeof servedFor>,
+  object: JsonObject,
+  { as, asVersion }: Representation,
+  include: IncludeObject,
+): JsonObject {
+  if (!as || object['kind'] === 'Status') return object;
+  const items = object['items'];
+  const isList = Array.isArray(items);
+  // What the handlers answer with are objects or lists of them.
+  const objects = (isList ? items : [object]) as StoredObject[];
+  if (as === 'Table') {
+    const { resourceVersion } = (object as StoredObject).metadata;
+    const metadata = isList ? (object['metadata'] as JsonObject) : resourceVersion ? { resourceVersion } : {};
+    return tableOf(served, objects, metadata, { now: core.clock.now(), version: asVersion, include, headers: true });
+  }
+  if (as === 'PartialObjectMetadata' && !isList) return partialMetadata(object as StoredObject, asVersion);
+  if (as === 'PartialObjectMetadataList' && isList) {
+    return {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: `meta.k8s.io/${asVersion}`,
+      metadata: object['metadata'],
+      items: objects.map((o) => partialMetadata(o, asVersion)),
+    };
+  }
+  throw new StatusError(406, 'NotAcceptable', 'the request is for a representation that this answer does not have');
+}

@@ -1,0 +1,3 @@
+/** The API server: see createApiServer. */
+export { createApiServer } from './api-server.ts';
+export type * from './options.ts';
