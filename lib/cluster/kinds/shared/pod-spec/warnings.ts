@@ -15,6 +15,8 @@ import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from './annotations.ts';
 import { entriesOf } from '../field-rules.ts';
 import { visitContainers } from './visit.ts';
 
+const says = (at: FieldPath, text: string): string => `${at.toString()}: ${text}`;
+
 const NODE_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
   'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
@@ -45,14 +47,14 @@ const VOLUMES: readonly (readonly [key: keyof Volume, text: string, shown?: stri
 export function nodeTermWarnings(at: FieldPath, term: NodeSelectorTerm | undefined): string[] {
   return (term?.matchExpressions ?? []).flatMap(({ key }, i) => {
     const text = NODE_LABELS[key];
-    return text ? [`${at.child('matchExpressions').index(i).child('key')}: ${key} is ${text}`] : [];
+    return text ? [says(at.child('matchExpressions').index(i).child('key'), `${key} is ${text}`)] : [];
   });
 }
 
 function placement(at: FieldPath, spec: PodSpec): string[] {
   const warnings = entriesOf(spec.nodeSelector).flatMap(([key]) => {
     const text = NODE_LABELS[key];
-    return text ? [`${at.child('nodeSelector').key(key)}: ${text}`] : [];
+    return text ? [says(at.child('nodeSelector').key(key), text)] : [];
   });
   const node = spec.affinity?.nodeAffinity;
   const nodeAt = at.child('affinity', 'nodeAffinity');
@@ -67,9 +69,9 @@ function placement(at: FieldPath, spec: PodSpec): string[] {
   (spec.topologySpreadConstraints ?? []).forEach((constraint, i) => {
     const here = at.child('topologySpreadConstraints').index(i);
     const text = NODE_LABELS[constraint.topologyKey];
-    if (text) warnings.push(`${here.child('topologyKey')}: ${constraint.topologyKey} is ${text}`);
+    if (text) warnings.push(says(here.child('topologyKey'), `${constraint.topologyKey} is ${text}`));
     if (!constraint.labelSelector)
-      warnings.push(`${here.child('labelSelector')}: a null labelSelector results in matching no pod`);
+      warnings.push(says(here.child('labelSelector'), 'a null labelSelector results in matching no pod'));
   });
   return warnings;
 }
@@ -77,8 +79,8 @@ function placement(at: FieldPath, spec: PodSpec): string[] {
 function volumes(at: FieldPath, spec: PodSpec): string[] {
   return (spec.volumes ?? []).flatMap((volume, i) => {
     const here = at.child('volumes').index(i);
-    const old = VOLUMES.filter(([key]) => volume[key] !== undefined).map(
-      ([key, text, shown = key]) => `${here.child(shown)}: ${text}`,
+    const old = VOLUMES.filter(([key]) => volume[key] !== undefined).map(([key, text, shown = key]) =>
+      says(here.child(shown), text),
     );
     const size = volume.ephemeral?.volumeClaimTemplate?.spec?.resources?.requests?.storage;
     const sizeAt = here.child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources', 'requests').key('storage');
@@ -88,14 +90,16 @@ function volumes(at: FieldPath, spec: PodSpec): string[] {
 
 function doubled(at: FieldPath, names: readonly (string | undefined)[], field: string): string[] {
   return names.flatMap((name = '', i) =>
-    names.indexOf(name) < i ? [`${at.index(i).child(field)}: duplicate ${field} ${JSON.stringify(name)}`] : [],
+    names.indexOf(name) < i ? [says(at.index(i).child(field), `duplicate ${field} ${JSON.stringify(name)}`)] : [],
   );
 }
 
 /** Bytes cannot be divided; the API takes such amounts and rounds them up. */
 export function fractional(at: FieldPath, quantity: string | undefined): string[] {
   if (quantity === undefined || quantityNanos(quantity) % 1_000_000_000n === 0n) return [];
-  return [`${at}: fractional byte value ${JSON.stringify(canonicalQuantity(quantity))} is invalid, must be an integer`];
+  return [
+    says(at, `fractional byte value ${JSON.stringify(canonicalQuantity(quantity))} is invalid, must be an integer`),
+  ];
 }
 
 function containerResources(at: FieldPath, c: Container): string[] {
@@ -117,7 +121,7 @@ function hiddenEnv(at: FieldPath, c: Container): string[] {
     seen.add(v.name);
     const name = JSON.stringify(v.name);
     return hides
-      ? [`${at.child('env').index(i)}: hides previous definition of ${name}, which may be dropped when using apply`]
+      ? [says(at.child('env').index(i), `hides previous definition of ${name}, which may be dropped when using apply`)]
       : [];
   });
 }
@@ -134,10 +138,12 @@ function ports(at: FieldPath, spec: PodSpec): string[] {
         if (p.containerPort !== port.containerPort || p.protocol !== port.protocol) continue;
         const [own, their] = [port.hostPort ?? 0, p.hostPort ?? 0];
         const [ownIp, theirIp] = [port.hostIP ?? '', p.hostIP ?? ''];
-        if (own === their && ownIp === theirIp) warnings.push(`${here}: duplicate port definition with ${other.at}`);
-        else if (own === 0 || their === 0) warnings.push(`${here}: overlapping port definition with ${other.at}`);
+        if (own === their && ownIp === theirIp)
+          warnings.push(says(here, `duplicate port definition with ${other.at.toString()}`));
+        else if (own === 0 || their === 0)
+          warnings.push(says(here, `overlapping port definition with ${other.at.toString()}`));
         else if (own === their && (ownIp === '' || theirIp === '')) {
-          warnings.push(`${here}: dangerously ambiguous port definition with ${other.at}`);
+          warnings.push(says(here, `dangerously ambiguous port definition with ${other.at.toString()}`));
         }
       }
       seen.push({ at: here, port });
@@ -151,15 +157,15 @@ function annotations(at: FieldPath, meta: ObjectMeta | undefined, spec: PodSpec)
   const has = (key: string) => meta?.annotations?.[key] !== undefined;
   const warnings = Object.entries(ANNOTATIONS)
     .filter(([key]) => has(key))
-    .map(([key, text]) => `${here.key(key)}: ${text}`);
+    .map(([key, text]) => says(here.key(key), text));
   const seccomp = 'non-functional in v1.27+; use the "seccompProfile" field instead';
-  if (!spec.securityContext?.seccompProfile && has(SECCOMP_POD)) warnings.push(`${here.key(SECCOMP_POD)}: ${seccomp}`);
+  if (!spec.securityContext?.seccompProfile && has(SECCOMP_POD)) warnings.push(says(here.key(SECCOMP_POD), seccomp));
   visitContainers(at, spec, (_, c) => {
     const [own, armor] = [SECCOMP_CONTAINER + c.name, APP_ARMOR + c.name];
-    if (!c.securityContext?.seccompProfile && has(own)) warnings.push(`${here.key(own)}: ${seccomp}`);
+    if (!c.securityContext?.seccompProfile && has(own)) warnings.push(says(here.key(own), seccomp));
     const profile = c.securityContext?.appArmorProfile ?? spec.securityContext?.appArmorProfile;
     if (!profile && has(armor))
-      warnings.push(`${here.key(armor)}: deprecated since v1.30; use the "appArmorProfile" field instead`);
+      warnings.push(says(here.key(armor), 'deprecated since v1.30; use the "appArmorProfile" field instead'));
   });
   return warnings;
 }
@@ -179,7 +185,7 @@ export function podWarnings(at: FieldPath, meta: ObjectMeta | undefined, spec: P
     ),
     ...doubled(specAt.child('imagePullSecrets'), secrets, 'name'),
     ...secrets.flatMap((name, i) =>
-      name ? [] : [`${specAt.child('imagePullSecrets').index(i).child('name')}: invalid empty name ""`],
+      name ? [] : [says(specAt.child('imagePullSecrets').index(i).child('name'), 'invalid empty name ""')],
     ),
     ...['memory', 'ephemeral-storage'].flatMap((name) =>
       fractional(specAt.child('overhead').key(name), spec.overhead?.[name]),
@@ -189,7 +195,10 @@ export function podWarnings(at: FieldPath, meta: ObjectMeta | undefined, spec: P
   warnings.push(...ports(specAt, spec));
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(
-      `${specAt.child('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`,
+      says(
+        specAt.child('terminationGracePeriodSeconds'),
+        'must be >= 0; negative values are invalid and will be treated as 1',
+      ),
     );
   }
   (spec.hostAliases ?? []).forEach((alias, i) =>
