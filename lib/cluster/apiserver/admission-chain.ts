@@ -10,8 +10,8 @@ export interface AdmissionChain {
 
 /** Plugins that do not answer with a promise cost no turn of the event loop. */
 export function admissionChain(plugins: readonly AdmissionPlugin[], context: () => AdmissionContext): AdmissionChain {
-  const mutating = plugins.filter((p) => p.admit);
-  const validating = plugins.filter((p) => p.validate);
+  const mutating = plugins.filter((p) => 'admit' in p);
+  const validating = plugins.filter((p) => 'validate' in p);
   return {
     async admit(request) {
       for (const plugin of mutating) {
@@ -45,6 +45,6 @@ export function admissionRequest(
     ...(oldObject ? { oldObject } : {}),
     user: call.user,
     dryRun: call.dryRun,
-    warn: call.warn,
+    warn: (text) => call.warn(text),
   };
 }

@@ -25,8 +25,9 @@ class ServerLifetime implements Lifetime {
 
   close(): void {
     this.closed = true;
-    for (const end of [...this.#ends]) end();
+    const ends = [...this.#ends];
     this.#ends.clear();
+    for (const end of ends) end();
   }
 }
 

@@ -9,7 +9,7 @@ import { decode, fieldComplaints, strictDecodingError } from '../schema/decode.t
 import { readJson } from '../schema/json-reader.ts';
 import { builtInKind } from '../schema/lookup.ts';
 import { PROTOBUF_TYPE, YAML_TYPE } from './negotiation.ts';
-import { decodeProtobuf } from './protobuf-body.ts';
+import { readProtobuf } from './protobuf-body.ts';
 
 /** Upstream's limit for a request's body. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
@@ -53,8 +53,9 @@ const unrecognized = (kind: string, why: string, body: Uint8Array) =>
   badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
 
 /** Reads a body as its media type says. Throws 400. */
-export function parseBody(body: Uint8Array, mediaType: string, kind: string): RawBody {
-  if (mediaType === PROTOBUF_TYPE) return { value: decodeProtobuf(body), duplicates: [] };
+export function parseBody(body: Uint8Array, mediaType: string, expected: Expected): RawBody {
+  const { kind } = expected;
+  if (mediaType === PROTOBUF_TYPE) return { value: readProtobuf(body, expected), duplicates: [] };
   const text = Buffer.from(body).toString();
   if (mediaType === YAML_TYPE) return { value: readYaml(text, kind, body), duplicates: [] };
   const read = readJson(text);
@@ -152,5 +153,5 @@ export function decodeBody(
   fieldValidation: string | undefined,
   warn: (text: string) => void,
 ): JsonObject {
-  return decodeObject(parseBody(body, mediaType, expected.kind), expected, fieldValidation, warn);
+  return decodeObject(parseBody(body, mediaType, expected), expected, fieldValidation, warn);
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../machinery/object.ts';
 import { isJsonObject } from '../machinery/object.ts';
 import { StatusError, badRequest } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
+import type { Expected } from './body.ts';
 import { decodeBody, parseBody, readBody } from './body.ts';
 import type { Core } from './core.ts';
 import { authenticate, impersonated } from './identity.ts';
@@ -146,6 +147,8 @@ function managerOf(userAgent: string | null): string {
   return name.slice(0, 128) || 'unknown';
 }
 
+const DELETE_OPTIONS = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
+
 const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
   'application/merge-patch+json': 'merge',
@@ -182,23 +185,33 @@ async function withBody(
     case 'patch': {
       const type = (contentType ?? '').split(';')[0]?.trim() ?? '';
       const patchType = PATCH_TYPES[type];
+      if (patchType === 'strategic' && served.custom) throw strategicOfCustom();
       if (!patchType) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
       const body = await readBody(request);
-      return { ...api, patchType, body: patchBody(body, patchType) };
+      return { ...api, patchType, body: patchBody(body, patchType, served.resource) };
     }
     case 'delete':
     case 'deletecollection': {
       const body = await readBody(request);
       if (body.length === 0) return api;
-      return { ...api, body: deleteOptions(parseBody(body, objectMediaType(contentType), 'DeleteOptions').value) };
+      return { ...api, body: deleteOptions(parseBody(body, objectMediaType(contentType), DELETE_OPTIONS).value) };
     }
     default:
       return api;
   }
 }
 
-function patchBody(body: Uint8Array, patchType: PatchType): unknown {
-  if (patchType === 'apply') return parseBody(body, YAML_TYPE, 'patch').value;
+/** Custom resources have no lists that could be merged by key. */
+const strategicOfCustom = () =>
+  new StatusError(
+    415,
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  );
+
+function patchBody(body: Uint8Array, patchType: PatchType, expected: Expected): unknown {
+  if (patchType === 'apply') return parseBody(body, YAML_TYPE, expected).value;
   try {
     return JSON.parse(Buffer.from(body).toString()) as unknown;
   } catch (err) {

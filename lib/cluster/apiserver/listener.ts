@@ -52,7 +52,7 @@ async function send(res: AnyResponse, response: Response): Promise<void> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of response.headers) headers[name] = value;
   if ('stream' in res) res.writeHead(response.status, headers);
-  else (res as ServerResponse).writeHead(response.status, headers);
+  else res.writeHead(response.status, headers);
   if (!response.body) {
     res.end();
     return;
@@ -69,7 +69,7 @@ async function send(res: AnyResponse, response: Response): Promise<void> {
       done();
     });
     // Both kinds of response are writable streams.
-    body.pipe(res as unknown as NodeJS.WritableStream);
+    body.pipe(res);
   });
 }
 
@@ -85,7 +85,7 @@ async function answer(handle: Handler, req: AnyRequest, res: AnyResponse): Promi
     res.end();
     return;
   }
-  const peer = peerOf('stream' in req ? (req as Http2ServerRequest).stream.session?.socket : req.socket);
+  const peer = peerOf('stream' in req ? req.stream.session?.socket : req.socket);
   await send(res, await handle(request, peer));
 }
 

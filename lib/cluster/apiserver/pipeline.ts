@@ -89,7 +89,7 @@ function validateWriteOptions({ verb, patchType, options = {} }: ApiRequest): vo
   else if (/[\u0000-\u001f\u007f]/.test(fieldManager)) {
     errors.push(invalid(FieldPath.of('fieldManager'), fieldManager, 'should only contain printable characters'));
   }
-  if (dryRun.length > 0 && dryRun.some((d) => d !== 'All')) {
+  if (dryRun.some((d) => d !== 'All')) {
     errors.push(notSupported(FieldPath.of('dryRun'), dryRun, ['All']));
   }
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {

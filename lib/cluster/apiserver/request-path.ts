@@ -106,7 +106,7 @@ export function parseOptions(query: URLSearchParams): RequestOptions {
   const dryRun = query.getAll('dryRun').filter((d) => d !== '');
   if (dryRun.length) options['dryRun'] = dryRun;
   for (const key of Object.keys(options)) if (options[key] === undefined) delete options[key];
-  return options as RequestOptions;
+  return options;
 }
 
 /** The verb that a method means on a path, as permissions name it; undefined for a method without one. */

@@ -9,7 +9,7 @@ import { writeJson } from '../schema/json-writer.ts';
 import { builtInKind } from '../schema/lookup.ts';
 import type { Representation } from './negotiation.ts';
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.ts';
-import { encodeProtobuf } from './protobuf-body.ts';
+import { writeProtobuf } from './protobuf-body.ts';
 
 /** Answers longer than this are compressed for clients that accept it, as upstream does. */
 const GZIP_FROM = 128 * 1024;
@@ -54,7 +54,7 @@ function serialize(
   pretty: boolean,
 ): { type: string; body: string | Uint8Array } {
   if (representation.mediaType === PROTOBUF_TYPE) {
-    const bytes = encodeProtobuf(object);
+    const bytes = writeProtobuf(object);
     if (bytes) return { type: PROTOBUF_TYPE, body: bytes };
   }
   const json = objectJson(object);

@@ -59,7 +59,7 @@ export class Strategy {
     this.answersWithDeleted = own.answersWithDeleted ?? stored.answersWithDeleted ?? false;
     this.defaultPropagation = own.defaultPropagation ?? stored.defaultPropagation ?? 'background';
     this.scale = own.scale ?? stored.scale;
-    this.graceful = (own.gracePeriod ?? stored.gracePeriod) !== undefined;
+    this.graceful = 'gracePeriod' in own || 'gracePeriod' in stored;
   }
 
   /** An object of the served version as it is stored. */
@@ -83,21 +83,23 @@ export class Strategy {
   }
 
   prepareForCreate(draft: StoredObject, context: KindContext): SideEffect[] {
-    const hook = this.#own.prepareForCreate;
-    if (!hook || !this.#own.storedAs) return this.#stored.prepareForCreate?.(draft, context) ?? [];
-    return this.#inServedForm(draft, (served) => hook.call(this.#own, served, context) ?? []);
+    if (!this.#converts('prepareForCreate')) return this.#stored.prepareForCreate?.(draft, context) ?? [];
+    return this.#inServedForm(draft, (served) => this.#own.prepareForCreate?.(served, context) ?? []);
   }
 
   prepareForUpdate(draft: StoredObject, old: StoredObject, context: KindContext): SideEffect[] {
-    const hook = this.#own.prepareForUpdate;
-    if (!hook || !this.#own.storedAs) return this.#stored.prepareForUpdate?.(draft, old, context) ?? [];
-    return this.#inServedForm(draft, (served) => hook.call(this.#own, served, this.fromStored(old), context) ?? []);
+    if (!this.#converts('prepareForUpdate')) return this.#stored.prepareForUpdate?.(draft, old, context) ?? [];
+    const served = this.fromStored(old);
+    return this.#inServedForm(draft, (own) => this.#own.prepareForUpdate?.(own, served, context) ?? []);
   }
 
   prepareForStatusUpdate(draft: StoredObject, old: StoredObject, context: KindContext): void {
-    const hook = this.#own.prepareForStatusUpdate;
-    if (!hook || !this.#own.storedAs) this.#stored.prepareForStatusUpdate?.(draft, old, context);
-    else this.#inServedForm(draft, (served) => hook.call(this.#own, served, this.fromStored(old), context));
+    if (!this.#converts('prepareForStatusUpdate')) {
+      this.#stored.prepareForStatusUpdate?.(draft, old, context);
+      return;
+    }
+    const served = this.fromStored(old);
+    this.#inServedForm(draft, (own) => this.#own.prepareForStatusUpdate?.(own, served, context));
   }
 
   validate(object: StoredObject, context: KindContext): FieldError[] {
@@ -113,13 +115,15 @@ export class Strategy {
   }
 
   validateStatusUpdate(object: StoredObject, old: StoredObject, context: KindContext): FieldError[] {
-    const own = this.#own.validateStatusUpdate;
-    if (own) return own.call(this.#own, this.fromStored(object), this.fromStored(old), context);
+    if (this.#own.validateStatusUpdate) {
+      return this.#own.validateStatusUpdate(this.fromStored(object), this.fromStored(old), context);
+    }
     return this.#stored.validateStatusUpdate?.(object, old, context) ?? [];
   }
 
   validateName(name: string, prefix: boolean): string[] {
-    return (this.#own.validateName ?? this.#stored.validateName ?? nameIsDnsSubdomain)(name, prefix);
+    if (this.#own.validateName) return this.#own.validateName(name, prefix);
+    return this.#stored.validateName?.(name, prefix) ?? nameIsDnsSubdomain(name, prefix);
   }
 
   warnings(object: StoredObject, old: StoredObject | undefined): string[] {
@@ -166,6 +170,11 @@ export class Strategy {
 
   afterDelete(object: StoredObject, context: KindContext): SideEffect[] {
     return this.#stored.afterDelete?.(object, context) ?? [];
+  }
+
+  /** Whether a hook is the served version's own and that version is not the stored one. */
+  #converts(hook: keyof KindDefinition): boolean {
+    return this.#own.storedAs !== undefined && hook in this.#own;
   }
 
   #inServedForm<R>(draft: StoredObject, run: (served: StoredObject) => R): R {

@@ -12,7 +12,7 @@ export function draftOf(call: Call, body: unknown): StoredObject {
   if (!isJsonObject(body)) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
   const metadata = isJsonObject(body['metadata']) ? body['metadata'] : {};
   // The decoder has checked the types of metadata's fields; `name` may be missing until it is generated.
-  const draft: StoredObject = { ...body, metadata: { name: '', ...metadata } as ObjectMeta };
+  const draft: StoredObject = { ...body, metadata: { name: '', ...metadata } };
   return { kind: resource.kind, apiVersion: apiVersionOf(resource), ...draftWithoutNames(draft) };
 }
 

@@ -95,7 +95,7 @@ function readContinue(text: string, range: string): Continue {
       typeof token.start === 'string' &&
       token.start
     ) {
-      return { revision: token.rv, after: range + token.start.replace(/\u0000$/, '') };
+      return { revision: token.rv, after: range + token.start.split('\u0000', 1)[0] };
     }
   } catch {
     // Told below.

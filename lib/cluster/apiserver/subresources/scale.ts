@@ -4,9 +4,11 @@ import { invalid } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import type { JsonObject } from '../../machinery/object.ts';
 import { isJsonObject } from '../../machinery/object.ts';
+import { builtInKind } from '../../schema/lookup.ts';
 import { badRequest, invalidObject, notFound } from '../../machinery/status-error.ts';
 import type { Call } from '../core.ts';
 import { asObject, keyOf } from '../core.ts';
+import { patchJson } from '../handlers/patch.ts';
 import { planOf, update } from '../handlers/update.ts';
 import type { StoredObject } from '../strategy.ts';
 
@@ -63,7 +65,12 @@ export async function scale(call: Call, request: ApiRequest): Promise<ApiResult>
   return { ...result, object: scaleOf(call, asObject(result.object as StoredObject)) };
 }
 
-function wantedScale(call: Call, _request: ApiRequest, _current: JsonObject): JsonObject {
-  if (!isJsonObject(call.body)) throw badRequest('the object provided is unrecognized (must be of type Scale)');
-  return call.body;
+/** The Scale that a request makes of the current one. */
+function wantedScale(call: Call, request: ApiRequest, current: JsonObject): JsonObject {
+  const { body } = call;
+  const wanted = request.verb === 'patch' ? patchJson(SCALE_TYPE(), request.patchType ?? 'merge', current, body) : body;
+  if (!isJsonObject(wanted)) throw badRequest('the object provided is unrecognized (must be of type Scale)');
+  return wanted;
 }
+
+const SCALE_TYPE = () => builtInKind({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
