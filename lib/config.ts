@@ -36,3 +36,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
 }
 
 export const config = (): Config => readConfig(process.env, process.cwd());
+
+/** What a library reads from the environment by itself: next-auth takes its own address from each request's headers. */
+export function settleEnvironment(): void {
+  process.env.AUTH_TRUST_HOST = 'true';
+  Object.assign(process.env, { NODE_ENV: 'production' });
+}

@@ -130,7 +130,7 @@ test('an exam from start to result', async () => {
     [false, 4, 4],
     [true, 2, 4],
   ]);
-  expect(fleet.told).toEqual(['open a', 'freeze', 'grade a', 'grade b', 'remove']);
+  expect(fleet.told).toEqual(['open a', 'freeze', 'freeze', 'grade a', 'grade b', 'remove']);
   expect(await code(exams.setNotes(mina, created.id, 'late'))).toBe('wrong-state');
   expect(await exams.solution(mina, created.id, 1)).toMatchObject({ script: 'true' });
   expect((await exams.history(mina, 'mina')).map((a) => a.score)).toEqual([87.5]);

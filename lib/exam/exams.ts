@@ -51,6 +51,8 @@ export function createExamService({ db, fleet, clock, random, catalogue }: ExamP
     const submittedAt = by === 'CLOCK' ? (row?.endsAt ?? now()) : now();
     if (!(await advance(db, id, 'SUBMITTED', { submittedAt, submittedBy: by }))) return;
     log('attempt submitted', { attempt: id, by });
+    // At once, however long the queue of the grader is: nobody works on after the end.
+    fleet.freeze(id).catch((err: unknown) => log('terminals could not be closed yet', { attempt: id, err }));
     grader.add(id);
   }
 
