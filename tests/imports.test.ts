@@ -101,7 +101,7 @@ const ENTRIES = ['server.ts', 'worker.ts', 'scripts', 'tests'];
 /** Which npm packages only one part may use. */
 const OWNED_PACKAGES: Record<string, string> = {
   '@prisma/': 'lib/db',
-  '@lydell/node-pty': 'lib/terminal/session.ts',
+  '@lydell/node-pty': 'lib/terminal/pty.ts',
 };
 
 const root = resolve(import.meta.dirname, '..');
