@@ -46,7 +46,7 @@ function startCompaction({ store, clock }: Core): () => void {
 /** Starts an API server over a store: see ApiServer. It serves at once. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const lifetime = new ServerLifetime();
-  const { store, clock, random, activity, authorizer, flags } = options;
+  const { store, clock, random, activity, authorizer, flags, authenticator, rules, tokens, kubelets } = options;
   const core: Core = {
     store,
     clock,
@@ -54,6 +54,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     activity,
     authorizer,
     flags,
+    authenticator,
+    rules,
+    tokens,
+    kubelets,
     registry: new Registry(options.kinds),
     admission: admissionChain(options.admission.plugins, () => admissionContext),
   };

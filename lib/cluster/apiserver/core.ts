@@ -4,12 +4,14 @@ import type { Random } from '../../kit/random.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { KindContext, KindReader, ServerFlags, SideEffect } from '../kinds/define.ts';
 import type { RequestOptions } from '../machinery/api-request.ts';
+import type { KubeletLocator } from '../machinery/kubelet-api.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import { storageKey, storagePrefix } from '../store/keys.ts';
 import type { Store } from '../store/kv.ts';
 import { StoreConflict } from '../store/kv.ts';
 import type { AdmissionChain } from './admission-chain.ts';
+import type { Authenticator, RuleResolver, TokenIssuer } from './options.ts';
 import type { Registry, Served } from './registry.ts';
 import type { StoredObject } from './strategy.ts';
 
@@ -23,6 +25,10 @@ export interface Core {
   authorizer: Authorizer;
   admission: AdmissionChain;
   flags: ServerFlags;
+  authenticator: Authenticator;
+  rules: RuleResolver;
+  tokens: TokenIssuer;
+  kubelets: KubeletLocator;
 }
 
 /** One authorized request for one resource, as its handler sees it. */

@@ -35,8 +35,11 @@ export interface UpdatePlan {
   isPut?: boolean;
 }
 
-/** PUT of an object. */
-export async function put(call: Call): Promise<ApiResult> {
+/** PUT of an object, or of its `/status`. */
+export const put = (call: Call): Promise<ApiResult> => putWith(call, planOf(call));
+
+/** PUT under other rules: those of a subresource that has the kind's own form. */
+export function putWith(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'validate'>): Promise<ApiResult> {
   const { strategy } = call.served;
   const body = () => {
     const draft = draftOf(call, structuredClone(call.body));
@@ -49,7 +52,7 @@ export async function put(call: Call): Promise<ApiResult> {
     strategy.defaults(draft);
     return strategy.toStored(draft);
   };
-  return update(call, { change: body, create: body, checkUid: true, isPut: true, ...planOf(call) });
+  return update(call, { change: body, create: body, checkUid: true, isPut: true, ...plan });
 }
 
 /** The rules of the main resource, or of `/status`. */
