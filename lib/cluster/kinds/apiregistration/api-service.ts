@@ -5,7 +5,7 @@ import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import { portNumber } from '../../machinery/names-of-numbers.ts';
 import { apiservices } from '../../schema/generated/resources.ts';
 import type { APIService, APIServiceSpec } from '../../schema/generated/types.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { complaints, subdomainName } from '../shared/field-rules.ts';
 

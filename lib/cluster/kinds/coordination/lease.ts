@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { leases } from '../../schema/generated/resources.ts';
 import type { Lease } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 
 function validate({ spec }: Lease): FieldError[] {
   const at = FieldPath.of('spec');

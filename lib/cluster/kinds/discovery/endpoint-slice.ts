@@ -7,7 +7,7 @@ import { labelValue } from '../../machinery/names.ts';
 import { endpointslices } from '../../schema/generated/resources.ts';
 import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints, EndpointSlice } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { complaints, immutable, labelName, qualified, subdomainName, validateLabels } from '../shared/field-rules.ts';
 import { validateEndpointIp } from './endpoint-ip.ts';
 

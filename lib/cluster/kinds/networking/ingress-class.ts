@@ -4,7 +4,7 @@ import { domainPrefixedPath } from '../../machinery/names-of-domains.ts';
 import { ingressclasses } from '../../schema/generated/resources.ts';
 import type { IngressClass, IngressClassParametersReference } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { immutable, labelName } from '../shared/field-rules.ts';
 import { validateTypedReference } from './typed-reference.ts';
 

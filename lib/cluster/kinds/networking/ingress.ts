@@ -4,7 +4,7 @@ import { parseAddress, validIp } from '../../machinery/names-of-addresses.ts';
 import { ingresses } from '../../schema/generated/resources.ts';
 import type { Ingress, IngressRule, IngressSpec } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { subdomainName } from '../shared/field-rules.ts';
 import { validateBackend, validateRule, validateTls } from './ingress-rules.ts';
 

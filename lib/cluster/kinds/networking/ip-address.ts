@@ -6,7 +6,7 @@ import { ipaddresses } from '../../schema/generated/resources.ts';
 import type { IPAddress, ParentReference } from '../../schema/generated/types.ts';
 import { deepEqual } from '../../../kit/deep.ts';
 import { defineKind } from '../define.ts';
-import { column, name } from '../apps/columns.ts';
+import { column, name } from '../shared/columns.ts';
 import { complaints, IMMUTABLE, subdomainName } from '../shared/field-rules.ts';
 
 const PARENT = FieldPath.of('spec', 'parentRef');

@@ -11,7 +11,7 @@ import type {
 } from '../../schema/generated/types.ts';
 import { showSelector } from '../apps/selector.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { portNumberOrName, validateLabelSelector, validPort } from '../shared/field-rules.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -101,7 +101,7 @@ const validate = (spec: NetworkPolicySpec): FieldError[] => [
 
 function peerWarnings(peers: readonly NetworkPolicyPeer[] | undefined, at: string): string[] {
   return (peers ?? []).flatMap(({ ipBlock }, i) =>
-    ipBlock
+    ipBlock?.cidr
       ? [
           ...cidrWarnings(`${at}[${i}].ipBlock.cidr`, ipBlock.cidr),
           ...(ipBlock.except ?? []).flatMap((text, j) => cidrWarnings(`${at}[${i}].ipBlock.except[${j}]`, text)),

@@ -4,7 +4,7 @@ import { formatCidr, parseCidr, validCidr } from '../../machinery/names-of-addre
 import { servicecidrs } from '../../schema/generated/resources.ts';
 import type { ServiceCIDR } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { IMMUTABLE } from '../shared/field-rules.ts';
 
 const CIDRS = FieldPath.of('spec', 'cidrs');

@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { runtimeclasses } from '../../schema/generated/resources.ts';
 import type { RuntimeClass, Scheduling } from '../../schema/generated/types.ts';
 import { deepEqual } from '../../../kit/deep.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { immutable, labelName, validateLabels } from '../shared/field-rules.ts';
 import { validateContainerResources } from '../shared/pod-spec/resources.ts';

@@ -2,7 +2,7 @@ import { invalid, notSupported, type FieldError } from '../../machinery/field-er
 import { FieldPath } from '../../machinery/field-path.ts';
 import { poddisruptionbudgets } from '../../schema/generated/resources.ts';
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../schema/generated/types.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { validateAtMost100Percent, validateIntOrPercent } from '../apps/int-or-percent.ts';
 import { defineKind } from '../define.ts';
 import { nonNegative, validateLabelSelector } from '../shared/field-rules.ts';

@@ -1,6 +1,6 @@
 import type { RbacV1Subject, RoleBinding } from '../../schema/generated/types.ts';
 import type { Column } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 
 const subjects = (kind: string, text: (subject: RbacV1Subject) => string) => (binding: RoleBinding) =>
   (binding.subjects ?? [])

@@ -4,7 +4,7 @@ import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import { clusterroles } from '../../schema/generated/resources.ts';
 import type { ClusterRole, AggregationRule } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { createdAt, name } from '../apps/columns.ts';
+import { createdAt, name } from '../shared/columns.ts';
 import { validateLabelSelector } from '../shared/field-rules.ts';
 import { defaultRules, validatePolicyRule } from './policy-rule.ts';
 

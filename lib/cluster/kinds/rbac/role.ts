@@ -3,7 +3,7 @@ import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import { roles } from '../../schema/generated/resources.ts';
 import type { Role } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { createdAt, name } from '../apps/columns.ts';
+import { createdAt, name } from '../shared/columns.ts';
 import { defaultRules, validatePolicyRule } from './policy-rule.ts';
 
 export const role = defineKind<Role>({

@@ -2,7 +2,10 @@ import { invalid, notSupported, required, type FieldError } from '../../machiner
 import type { FieldPath } from '../../machinery/field-path.ts';
 import { dns1123Subdomain } from '../../machinery/names.ts';
 import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
+import { StatusError } from '../../machinery/status-error.ts';
+import { MASTERS_GROUP } from '../../machinery/user.ts';
 import type { RbacV1Subject, RoleRef } from '../../schema/generated/types.ts';
+import type { KindContext } from '../define.ts';
 
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
@@ -20,6 +23,15 @@ export function defaultBinding(draft: Binding): void {
   for (const subject of draft.subjects ?? []) {
     if (subject.kind === 'User' || subject.kind === 'Group') subject.apiGroup ||= RBAC_GROUP;
   }
+}
+
+/**
+ * A role of no known kind cannot be looked up, which stops everybody whose right to bind must be looked up, before the
+ * binding is validated. The message is upstream's, as is that it has no reason.
+ */
+export function refuseUnknownRoleKind({ roleRef }: Binding, { user }: KindContext): void {
+  if (['Role', 'ClusterRole'].includes(roleRef.kind) || user.groups.includes(MASTERS_GROUP)) return;
+  throw new StatusError(500, '', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
 }
 
 function validateSubject(subject: RbacV1Subject, namespaced: boolean, at: FieldPath): FieldError[] {

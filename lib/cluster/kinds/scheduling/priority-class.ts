@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { priorityclasses } from '../../schema/generated/resources.ts';
 import type { PriorityClass } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { immutable } from '../shared/field-rules.ts';
 
 const HIGHEST_USER_PRIORITY = 1_000_000_000;

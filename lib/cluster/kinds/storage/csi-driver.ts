@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { csidrivers } from '../../schema/generated/resources.ts';
 import type { CSIDriver, CSIDriverSpec, StorageV1TokenRequest } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { immutable } from '../shared/field-rules.ts';
 
 const SPEC = FieldPath.of('spec');

@@ -3,9 +3,9 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { csinodes } from '../../schema/generated/resources.ts';
 import type { CSINode, CSINodeDriver } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { immutable, nonNegative, qualified } from '../shared/field-rules.ts';
-import { validateDriverName } from './driver-name.ts';
+import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
 
 const DRIVERS = FieldPath.of('spec', 'drivers');
 const MAX_NODE_ID = 256;
@@ -14,7 +14,7 @@ function validateDriver(driver: CSINodeDriver, at: FieldPath): FieldError[] {
   const id = at.child('nodeID');
   const keys = driver.topologyKeys ?? [];
   return [
-    ...validateDriverName(at.child('name'), driver.name),
+    ...validateCsiDriverName(at.child('name'), driver.name),
     ...(driver.nodeID ? [] : [required(id)]),
     ...((driver.nodeID ?? '').length > MAX_NODE_ID
       ? [invalid(id, driver.nodeID, `must be ${MAX_NODE_ID} characters or less`)]

@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { storageclasses } from '../../schema/generated/resources.ts';
 import type { StorageClass, TopologySelectorTerm } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { immutable, qualified } from '../shared/field-rules.ts';
 import { validateDriverParameters, validateProvisioner } from './provisioner.ts';
 

@@ -3,10 +3,10 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { volumeattachments } from '../../schema/generated/resources.ts';
 import type { VolumeAttachment, VolumeAttachmentSource } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
-import { age, column, name } from '../apps/columns.ts';
+import { age, column, name } from '../shared/columns.ts';
 import { IMMUTABLE, subdomainName } from '../shared/field-rules.ts';
 import { deepEqual } from '../../../kit/deep.ts';
-import { validateDriverName } from './driver-name.ts';
+import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
 
 const SPEC = FieldPath.of('spec');
 
@@ -41,7 +41,7 @@ export const volumeAttachment = defineKind<VolumeAttachment>({
   },
   validate: (object) => [
     ...validateSpec(object),
-    ...validateDriverName(SPEC.child('attacher'), object.spec.attacher),
+    ...validateCsiDriverName(SPEC.child('attacher'), object.spec.attacher),
     ...(object.spec.source.persistentVolumeName === undefined
       ? []
       : subdomainName(SPEC.child('source', 'persistentVolumeName'), object.spec.source.persistentVolumeName)),
