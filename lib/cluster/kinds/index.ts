@@ -1,4 +1,14 @@
 import { apiService } from './apiregistration/api-service.ts';
+import { controllerRevision } from './apps/controller-revision.ts';
+import { daemonSet } from './apps/daemon-set.ts';
+import { deployment } from './apps/deployment.ts';
+import { replicaSet } from './apps/replica-set.ts';
+import { statefulSet } from './apps/stateful-set.ts';
+import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
+import { horizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts';
+import { cronJob } from './batch/cron-job.ts';
+import { job } from './batch/job.ts';
+import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
 import { binding } from './core/binding.ts';
 import { componentStatus } from './core/component-status.ts';
@@ -18,6 +28,9 @@ import { secret } from './core/secret.ts';
 import { service } from './core/service.ts';
 import { serviceAccount } from './core/service-account.ts';
 import { endpointSlice } from './discovery/endpoint-slice.ts';
+import { eventV1 } from './events/event.ts';
+import { flowSchema } from './flowcontrol/flow-schema.ts';
+import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts';
 import { ingress } from './networking/ingress.ts';
 import { ingressClass } from './networking/ingress-class.ts';
 import { ipAddress } from './networking/ip-address.ts';
@@ -42,19 +55,29 @@ import type { KindDefinition } from './define.ts';
 export const kinds: readonly KindDefinition[] = [
   apiService,
   binding,
+  certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
   componentStatus,
   configMap,
+  controllerRevision,
+  cronJob,
   csiDriver,
   csiNode,
   csiStorageCapacity,
+  daemonSet,
+  deployment,
   endpointsKind,
   endpointSlice,
   event,
+  eventV1,
+  flowSchema,
+  horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
   ingress,
   ingressClass,
   ipAddress,
+  job,
   lease,
   limitRange,
   namespace,
@@ -66,6 +89,8 @@ export const kinds: readonly KindDefinition[] = [
   podDisruptionBudget,
   podTemplate,
   priorityClass,
+  priorityLevelConfiguration,
+  replicaSet,
   replicationController,
   resourceQuota,
   role,
@@ -75,6 +100,7 @@ export const kinds: readonly KindDefinition[] = [
   service,
   serviceAccount,
   serviceCidr,
+  statefulSet,
   storageClass,
   volumeAttachment,
   volumeAttributesClass,
