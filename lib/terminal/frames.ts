@@ -58,6 +58,7 @@ export interface ShimCall {
   uid: number;
   stdinIsTerminal: boolean;
   stdoutIsTerminal: boolean;
+  stderrIsTerminal: boolean;
   columns: number;
   rows: number;
   env: Record<string, string>;
@@ -65,7 +66,7 @@ export interface ShimCall {
 
 /** Undefined when the bytes are no call. */
 export function decodeCall(body: Buffer): ShimCall | undefined {
-  const [name, cwd, uid, stdinTty, stdoutTty, columns, rows, count, ...rest] = body.toString().split('\0');
+  const [name, cwd, uid, stdinTty, stdoutTty, stderrTty, columns, rows, count, ...rest] = body.toString().split('\0');
   const size = Number(count);
   if (!name || cwd === undefined || !Number.isInteger(size) || size < 0 || size > rest.length) return undefined;
   const env = rest.slice(size).map((pair) => {
@@ -78,6 +79,7 @@ export function decodeCall(body: Buffer): ShimCall | undefined {
     uid: Number(uid),
     stdinIsTerminal: stdinTty === '1',
     stdoutIsTerminal: stdoutTty === '1',
+    stderrIsTerminal: stderrTty === '1',
     columns: Number(columns) || 80,
     rows: Number(rows) || 24,
     env: Object.fromEntries(env) as Record<string, string>,

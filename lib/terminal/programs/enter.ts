@@ -7,7 +7,7 @@
  * `seccomp=HEX`, `rlimit=RESOURCE:VALUE`, `cgroup=DIR` (both repeatable), `cwd=DIR`, `--`, command.
  */
 export const ENTER_PROGRAM = String.raw`
-use strict; use warnings; use POSIX ();
+use strict; use warnings; no warnings 'exec'; use POSIX (); use Errno ();
 my (%opt, @rlimit, @cgroup);
 while (@ARGV) {
   my $arg = shift @ARGV;
@@ -65,8 +65,8 @@ if ($opt{seccomp}) {
 }
 chdir $opt{cwd} or chdir '/';
 for (@rlimit) {
-  my $limit = pack('QQ', $_->[1], $_->[1]);
-  syscall($PRLIMIT, 0, $_->[0], $limit, 0) == 0 or fail("limit $_->[0]: $!");
+  my $limit = pack("QQ", $_->[1], $_->[1]);
+  syscall($PRLIMIT, 0, $_->[0] + 0, $limit, 0) == 0 or fail("limit $_->[0]: $!");
 }
 exec { $ARGV[0] } @ARGV or do {
   my ($text, $status) = $!{ENOENT} ? ('command not found', 127) : ("$!", 126);

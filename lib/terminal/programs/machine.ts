@@ -6,7 +6,7 @@
  * Arguments: `ip=ADDRESS` (absent: no network), `tun=0|1`, `candidate=ID` (owner of the home; absent: leave it).
  * Speaks to /run/drydock/net.sock; see network/bridge.ts for the other end.
  */
-export const MACHINE_PROGRAM = String.raw`
+export const MACHINE_PROGRAM = String.raw`#!/usr/bin/perl
 use strict; use warnings; use POSIX (); use Socket; use Errno ();
 my %opt = map { split /=/, $_, 2 } @ARGV;
 my $arm = (POSIX::uname())[4] eq 'aarch64';
@@ -19,9 +19,13 @@ for my $name (qw(null zero full random urandom tty)) {
   syscall($arm ? 40 : 165, $none, $path, 0, $REMOUNT | $BIND | $READONLY | $NOSUID | $NOEXEC, 0) == 0 or do { say_error("$path: $!"); exit 1 };
 }
 
-my $fresh = !-e '/etc/passwd';
-system('cp', '-an', '/run/drydock/seed/.', '/');
-system('chown', '-Rh', "$opt{candidate}:$opt{candidate}", '/home/candidate', '/opt') if $fresh && $opt{candidate};
+my $seeded = '/var/lib/.standard-files';
+if (!-e $seeded) {
+  system('cp', '-an', '/run/drydock/seed/.', '/');
+  system('chown', '-Rh', "$opt{candidate}:$opt{candidate}", '/home/candidate', '/opt') if $opt{candidate};
+  open(my $mark, '>', $seeded);
+}
+$0 = '/sbin/init';
 
 my $tun;
 if ($opt{ip}) {
@@ -43,9 +47,11 @@ sub server {
   syswrite($socket, "$hello\n");
   return $socket;
 }
+$| = 1;
+if (!$opt{ip}) { print "ready\n"; POSIX::pause() while 1 }
 my $control = server('control') or do { say_error("no server: $!"); exit 1 };
 my $packets = $tun && server('tun');
-syswrite($control, $tun ? "ready tun\n" : "ready\n");
+print "ready\n";
 
 # Every open file: {fh, read => sub, out => waiting bytes, closing}. A peer's backlog stops reading from its source.
 my (%file, %listening);

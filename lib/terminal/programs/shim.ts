@@ -20,10 +20,10 @@ sub put {
   }
 }
 sub size { my $w = pack('S4', 0, 0, 0, 0); for my $fh (*STDIN, *STDOUT) { return (unpack 'S4', $w)[1, 0] if -t $fh && ioctl($fh, 0x5413, $w) } return (80, 24) }
-my ($in_tty, $out_tty) = (-t STDIN ? 1 : 0, -t STDOUT ? 1 : 0);
+my ($in_tty, $out_tty, $err_tty) = map { -t $_ ? 1 : 0 } *STDIN, *STDOUT, *STDERR;
 my ($columns, $rows) = size();
 $ENV{PWD} = readlink('/proc/self/cwd') // '/';
-put('h', join "\0", $name, $ENV{PWD}, $>, $in_tty, $out_tty, $columns, $rows, scalar(@ARGV), @ARGV, map { "$_=$ENV{$_}" } keys %ENV);
+put('h', join "\0", $name, $ENV{PWD}, $>, $in_tty, $out_tty, $err_tty, $columns, $rows, scalar(@ARGV), @ARGV, map { "$_=$ENV{$_}" } keys %ENV);
 my ($saved, $over) = ('', 0);
 sub restore { system('stty', $saved) if $saved; $saved = '' }
 sub leave { restore(); exit $_[0] }
