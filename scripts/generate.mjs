@@ -1,6 +1,7 @@
 // Generates lib/cluster/schema/generated (git-ignored) from the facts beside it: TypeScript types and the resource table.
 // Descriptions, which are upstream's text, are added from the npm package at build time by the same script.
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
@@ -176,11 +177,67 @@ function schemaFiles(schemas) {
   return new Map([...[...packages].map(([pkg, s]) => [`schemas/${pkg}.json`, s]), ['schemas/kinds.json', kinds]]);
 }
 
+const MODELS = fileURLToPath(new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url));
+
+/** Descriptions of a schema ('') and of its fields, from the comments of the npm package's model of it. */
+function describeFrom(file) {
+  const texts = {};
+  const comment = (text) => text.replace(/^\s*\* ?/gm, '').replace(/\\(['"`\\])/g, '$1').replaceAll('*_/', '*/').trim();
+  for (const m of readFileSync(file, 'utf8').matchAll(/\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(?:export declare class (\w+)|'([^']+)'\??:)/g)) {
+    texts[m[2] ? '' : m[3].replace(/^_(?=[a-z])/, '')] = comment(m[1]);
+  }
+  return texts;
+}
+
+function descriptions(schemas) {
+  const found = {};
+  const capital = (text) => text[0].toUpperCase() + text.slice(1);
+  for (const name of schemas.keys()) {
+    const parts = name.split('.');
+    const [kind, version, group] = [parts.at(-1), parts.at(-2), parts.at(-3)];
+    const file = [`${capital(version)}${kind}`, `${capital(group)}${capital(version)}${kind}`].map((n) => join(MODELS, `${n}.d.ts`)).find((f) => existsSync(f));
+    if (file) found[name] = describeFrom(file);
+  }
+  return found;
+}
+
+/** Runs the project's own TypeScript that builds the documents. */
+async function documentBuilders() {
+  const { build } = await import('esbuild');
+  const entry = join(schema, 'openapi/build-all.ts');
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error' });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+/** The documents of /openapi, with their hashes. */
+async function openApiFiles(schemas) {
+  const { buildDocument, buildSwagger } = await documentBuilders();
+  const texts = descriptions(schemas);
+  const version = 'v1.36.3';
+  const files = new Map();
+  const hashes = {};
+  const all = [];
+  for (const file of readdirSync(join(facts, 'openapi-v3')).sort()) {
+    const groupVersion = read(`openapi-v3/${file}`);
+    all.push(groupVersion);
+    const text = JSON.stringify(buildDocument(groupVersion, texts, version));
+    hashes[file.replace(/\.json$/, '').replaceAll('__', '/')] = createHash('sha512').update(text).digest('hex').toUpperCase();
+    files.set(`openapi/${file}`, text);
+  }
+  files.set('openapi/index.json', JSON.stringify(hashes));
+  files.set('openapi/v2.json', JSON.stringify(buildSwagger(all, texts, version)));
+  const meta = Object.entries(texts).filter(([name]) => name.startsWith('io.k8s.apimachinery.'));
+  files.set('openapi/descriptions.json', JSON.stringify(Object.fromEntries(meta)));
+  return files;
+}
+
 if (!isFresh()) {
+  mkdirSync(join(out, 'openapi'), { recursive: true });
   mkdirSync(join(out, 'schemas'), { recursive: true });
   const schemas = allSchemas();
   const names = typeNames(schemas);
   for (const [file, content] of schemaFiles(schemas)) writeFileSync(join(out, file), JSON.stringify(content));
+  for (const [file, text] of await openApiFiles(schemas)) writeFileSync(join(out, file), text);
   writeFileSync(join(out, 'types.ts'), typeScript(schemas, names));
   writeFileSync(join(out, 'resources.ts'), resourceTable(schemas, names));
 }

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { builtInSchema } from '../built-in-types.ts';
+import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
+import { schemaText } from '../schema-files.ts';
+import { buildDocument, type Descriptions, type GroupVersionFacts, type OperationFacts } from './document.ts';
+
+/** A custom kind in one of its versions. */
+export interface CustomKindFacts {
+  group: string;
+  version: string;
+  kind: string;
+  listKind: string;
+  /** The resource: `ferries`. */
+  plural: string;
+  namespaced: boolean;
+  /** The version's openAPIV3Schema. */
+  schema?: OpenApiSchema;
+  /** Whether it has the status and the scale subresource. */
+  status: boolean;
+  scale: boolean;
+}
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
+const PATCHES = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
+const WRITE = ['dryRun', 'fieldManager', 'fieldValidation'];
+const LIST = [
+  'allowWatchBookmarks',
+  'continue',
+  'fieldSelector',
+  'labelSelector',
+  'limit',
+  'resourceVersion',
+  'resourceVersionMatch',
+  'sendInitialEvents',
+  'timeoutSeconds',
+  'watch',
+];
+const DELETE = ['dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagationPolicy'];
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const camel = (text: string) => text.split(/\W/).map(capital).join('');
+
+/** `harbour.example.org` → `org.example.harbour`, as upstream names the schemas of a group. */
+const schemaName = ({ group, version }: CustomKindFacts, kind: string) =>
+  `${group.split('.').reverse().join('.')}.${version}.${kind}`;
+
+let described: Descriptions | undefined;
+const descriptions = (): Descriptions =>
+  (described ??= JSON.parse(schemaText('generated/openapi/descriptions.json')) as Descriptions);
+
+/** Descriptions of the members that every object and list has, which upstream gives custom kinds too. */
+function standard(field: 'apiVersion' | 'kind', of: OpenApiSchema | undefined): OpenApiSchema {
+  const text = descriptions()[`${META}Status`]?.[field];
+  return { ...of, ...(text ? { description: text } : {}), type: 'string' };
+}
+
+function objectSchema(facts: CustomKindFacts): OpenApiSchema {
+  const { group, version, kind, schema } = facts;
+  const metadata = { allOf: [{ $ref: `#/components/schemas/${META}ObjectMeta` }] };
+  const text = descriptions()[`${META}PartialObjectMetadata`]?.['metadata'] ?? STANDARD_METADATA;
+  return {
+    ...schema,
+    type: 'object',
+    properties: {
+      ...schema?.properties,
+      apiVersion: standard('apiVersion', schema?.properties?.['apiVersion']),
+      kind: standard('kind', schema?.properties?.['kind']),
+      metadata: { ...metadata, description: text },
+    },
+    'x-kubernetes-group-version-kind': [{ group, version, kind }],
+  };
+}
+
+const STANDARD_METADATA =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+
+function listSchema(facts: CustomKindFacts): OpenApiSchema {
+  const { group, version, kind, listKind, plural } = facts;
+  return {
+    description: `${listKind} is a list of ${kind}`,
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion: standard('apiVersion', undefined),
+      items: {
+        description: `List of ${plural}`,
+        type: 'array',
+        items: { $ref: `#/components/schemas/${schemaName(facts, kind)}` },
+      },
+      kind: standard('kind', undefined),
+      metadata: { allOf: [{ $ref: `#/components/schemas/${META}ListMeta` }] },
+    },
+    'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
+  };
+}
+
+type Paths = Record<string, Record<string, OperationFacts>>;
+
+function pathsOf(facts: CustomKindFacts): Paths {
+  const { group, version, kind, plural, namespaced } = facts;
+  const scope = namespaced ? 'Namespaced' : '';
+  const id = (verb: string, rest: string) => `${verb}${camel(group)}${capital(version)}${rest}`;
+  const gvk = { group, version, kind };
+  const inNamespace = namespaced ? ['namespace', 'pretty'] : ['pretty'];
+  const operation = (
+    verb: string,
+    action: string,
+    rest: string,
+    parameters: readonly string[],
+    consumes: readonly string[],
+    of = gvk,
+  ) => ({
+    operationId: id(verb, rest),
+    parameters,
+    consumes,
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': of,
+  });
+  const root = `/apis/${group}/${version}`;
+  const list = namespaced ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`;
+  const named = ['name', ...inNamespace];
+  const one = (rest: string, of = gvk) => ({
+    get: operation('read', 'get', rest, named, [], of),
+    put: operation('replace', 'put', rest, [...WRITE, ...named], ['*/*'], of),
+    patch: operation('patch', 'patch', rest, [...WRITE, 'force', ...named], PATCHES, of),
+  });
+  const paths: Paths = {
+    [list]: {
+      get: operation('list', 'list', `${scope}${kind}`, [...LIST, ...inNamespace], []),
+      post: operation('create', 'post', `${scope}${kind}`, [...WRITE, ...inNamespace], ['*/*']),
+      delete: operation(
+        'deleteCollection',
+        'deletecollection',
+        `${scope}${kind}`,
+        [...DELETE, ...inNamespace],
+        ['*/*'],
+      ),
+    },
+    [`${list}/{name}`]: {
+      ...one(`${scope}${kind}`),
+      delete: operation('delete', 'delete', `${scope}${kind}`, [...DELETE, ...named], ['*/*']),
+    },
+  };
+  if (namespaced) {
+    paths[`${root}/${plural}`] = { get: operation('list', 'list', `${kind}ForAllNamespaces`, [...LIST, 'pretty'], []) };
+  }
+  if (facts.status) paths[`${list}/{name}/status`] = one(`${scope}${kind}Status`);
+  if (facts.scale) {
+    paths[`${list}/{name}/scale`] = one(`${scope}${kind}Scale`, { group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  }
+  return paths;
+}
+
+/** All references below a schema. */
+function references(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) for (const v of value) references(v, found);
+  else if (typeof value === 'object' && value !== null) {
+    const name = referenceOf(value);
+    if (name && !found.has(name)) {
+      found.add(name);
+      references(builtInSchema(name), found);
+    }
+    for (const v of Object.values(value)) references(v, found);
+  }
+}
+
+/** The schema without what only Drydock's own tables hold. */
+function publicSchema(schema: OpenApiSchema): OpenApiSchema {
+  const { 'x-go': _, 'x-kubernetes-group-version-kind': __, ...rest } = schema;
+  return rest;
+}
+
+/** The text and hash of the document of a group version that has custom kinds. */
+export function customDocument(kinds: readonly CustomKindFacts[]): { text: string; hash: string } {
+  const schemas: Record<string, OpenApiSchema> = {};
+  const needed = new Set([
+    `${META}DeleteOptions`,
+    `${META}Status`,
+    `${META}Patch`,
+    `${META}ListMeta`,
+    `${META}ObjectMeta`,
+  ]);
+  const paths: Paths = {};
+  for (const facts of kinds) {
+    schemas[schemaName(facts, facts.kind)] = objectSchema(facts);
+    schemas[schemaName(facts, facts.listKind)] = listSchema(facts);
+    if (facts.scale) needed.add(SCALE);
+    Object.assign(paths, pathsOf(facts));
+  }
+  for (const name of [...needed]) references(builtInSchema(name), needed);
+  for (const schema of Object.values({ ...schemas })) references(schema, needed);
+  for (const name of needed) {
+    const schema = builtInSchema(name);
+    if (schema) schemas[name] = name === SCALE ? { ...schema, 'x-go': undefined } : publicSchema(schema);
+  }
+  const facts: GroupVersionFacts = { paths, schemas };
+  const text = JSON.stringify(buildDocument(facts, descriptions(), 'v1.36.3'));
+  return { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
+}

@@ -1,0 +1,154 @@
+import type { OpenApiSchema } from '../open-api-schema.ts';
+import { splitParameters, type Parameter } from './parameters.ts';
+
+export interface Gvk {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+/** An operation as the facts have it. */
+export interface OperationFacts {
+  operationId: string;
+  parameters: readonly string[];
+  consumes: readonly string[];
+  'x-kubernetes-action'?: string;
+  'x-kubernetes-group-version-kind'?: Gvk;
+}
+
+export interface GroupVersionFacts {
+  paths: Readonly<Record<string, Readonly<Record<string, OperationFacts>>>>;
+  schemas: Readonly<Record<string, OpenApiSchema>>;
+}
+
+/** What describes a schema ('') and its fields. */
+export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+const JSON_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'];
+const STREAM_TYPES = [
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+  'application/cbor-seq',
+];
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const contents = (types: readonly string[], schema: unknown) => Object.fromEntries(types.map((t) => [t, { schema }]));
+
+/** Finds the schema of a kind in a document: by its gvk, which lists and options have too. */
+function schemasByKind(schemas: Readonly<Record<string, OpenApiSchema>>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, schema] of Object.entries(schemas)) {
+    for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
+      found.set(`${group}/${version}/${kind}`, name);
+    }
+  }
+  return found;
+}
+
+function operation(
+  method: string,
+  facts: OperationFacts,
+  own: readonly Parameter[],
+  tag: string,
+  kinds: ReadonlyMap<string, string>,
+) {
+  const action = facts['x-kubernetes-action'];
+  const gvk = facts['x-kubernetes-group-version-kind'];
+  const schemaOf = (kind: string) => gvk && kinds.get(`${gvk.group}/${gvk.version}/${kind}`);
+  const answered = () => {
+    if (!gvk) return `${META}APIResourceList`;
+    if (action === 'watch' || action === 'watchlist') return `${META}WatchEvent`;
+    if (action === 'delete' || action === 'deletecollection') return `${META}Status`;
+    return schemaOf(action === 'list' ? `${gvk.kind}List` : gvk.kind);
+  };
+  const body = () => {
+    if (method === 'patch') return `${META}Patch`;
+    if (method === 'delete') return `${META}DeleteOptions`;
+    return gvk && schemaOf(gvk.kind);
+  };
+  const answer = action === 'connect' ? undefined : answered();
+  const bodySchema = facts.consumes.length ? body() : undefined;
+  const types = action === 'list' || action?.startsWith('watch') ? [...JSON_TYPES, ...STREAM_TYPES] : JSON_TYPES;
+  const ok = {
+    description: 'OK',
+    content: answer ? contents(types, ref(answer)) : contents(['*/*'], { type: 'string' }),
+  };
+  return {
+    tags: [tag],
+    operationId: facts.operationId,
+    ...(own.length ? { parameters: own } : {}),
+    ...(bodySchema
+      ? {
+          requestBody: {
+            content: contents(facts.consumes, ref(bodySchema)),
+            ...(method === 'delete' ? {} : { required: true }),
+          },
+        }
+      : {}),
+    responses: {
+      '200': ok,
+      ...(method === 'post' || method === 'put' || method === 'patch'
+        ? { '201': { ...ok, description: 'Created' } }
+        : {}),
+      ...(method === 'post' ? { '202': { ...ok, description: 'Accepted' } } : {}),
+      '401': { description: 'Unauthorized' },
+    },
+    ...(action ? { 'x-kubernetes-action': action } : {}),
+    ...(gvk ? { 'x-kubernetes-group-version-kind': gvk } : {}),
+  };
+}
+
+/** `/apis/apps/v1/…` → `apps_v1`, `/api/v1/…` → `core_v1`. */
+function tagOf(path: string): string {
+  const [, root, first = '', second = ''] = path.split('/');
+  return root === 'api'
+    ? `core_${first}`
+    : `${first.replace(/\.k8s\.io$/, '').replace(/\W(\w)/g, (_, c: string) => c.toUpperCase())}_${second}`;
+}
+
+/** A schema with its descriptions. */
+export function describe(schema: OpenApiSchema, texts: Readonly<Record<string, string>> | undefined): OpenApiSchema {
+  if (!texts) return schema;
+  const { properties, ...rest } = schema;
+  return {
+    ...(texts[''] ? { description: texts[''] } : {}),
+    ...rest,
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, p]) => [name, texts[name] ? { description: texts[name], ...p } : p]),
+          ),
+        }
+      : {}),
+  };
+}
+
+/** The OpenAPI v3 document of one group version, as `/openapi/v3/apis/<group>/<version>` serves it. */
+export function buildDocument(
+  facts: GroupVersionFacts,
+  descriptions: Descriptions,
+  version: string,
+): Record<string, unknown> {
+  const kinds = schemasByKind(facts.schemas);
+  const paths = Object.entries(facts.paths).map(([path, methods]) => {
+    const shared = new Map<string, Parameter>();
+    const item: Record<string, unknown> = {};
+    for (const [method, op] of Object.entries(methods)) {
+      const split = splitParameters(path, op.parameters);
+      for (const p of split.shared) shared.set(p.name, p);
+      item[method] = operation(method, op, split.own, tagOf(path), kinds);
+    }
+    return [path, shared.size ? { ...item, parameters: [...shared.values()] } : item] as const;
+  });
+  const schemas = Object.entries(facts.schemas).map(([name, s]) => [name, describe(s, descriptions[name])] as const);
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version },
+    paths: Object.fromEntries(paths),
+    components: {
+      schemas: Object.fromEntries(schemas),
+      securitySchemes: { BearerToken: { type: 'apiKey', in: 'header', name: 'authorization' } },
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { schemaText } from '../schema-files.ts';
+
+let index: Readonly<Record<string, string>> | undefined;
+
+/** `api/v1`, `apis/apps/v1` … → the hash of that group version's document. */
+export function openApiIndex(): Readonly<Record<string, string>> {
+  return (index ??= JSON.parse(schemaText('generated/openapi/index.json')) as Record<string, string>);
+}
+
+/** The text of a built-in group version's document (`apis/apps/v1`); undefined for one that is not built in. */
+export function openApiV3Text(path: string): string | undefined {
+  return Object.hasOwn(openApiIndex(), path)
+    ? schemaText(`generated/openapi/${path.replaceAll('/', '__')}.json`)
+    : undefined;
+}
+
+/** The text of `/openapi/v2`: built-in kinds only. */
+export const openApiV2Text = (): string => schemaText('generated/openapi/v2.json');
+
+/** What `/openapi/v3` answers, for these paths and hashes. */
+export function openApiV3Index(hashes: Readonly<Record<string, string>>): Record<string, unknown> {
+  const paths = Object.entries(hashes).map(([path, hash]) => [
+    path,
+    { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` },
+  ]);
+  return { paths: Object.fromEntries(paths) };
+}
