@@ -22,13 +22,20 @@ describe.skipIf(samples.length === 0)('recorded samples', () => {
     const again = encodeProtobuf(gvk, decoded);
     expect(again && decodeProtobuf(again, gvk)).toMatchObject(decoded);
     const type = builtInKind(gvk);
-    if (!type) return expect(decoded).toMatchObject(expected as object);
-    // The recording has fields that 1.36 no longer has; both sides are read as 1.36 reads them.
-    expect(decode(type, decoded)).toEqual({ ...decode(type, expected), unknown: expect.any(Array) });
-    // And without the type, what is on the wire has everything that the recording has.
-    expect(decoded).toMatchObject(expected as object);
+    // The recording has fields that 1.36 no longer has: with a type, both are read as 1.36 reads them.
+    const read = (object: unknown) => (type ? { ...decode(type, object), unknown: [] } : object);
+    expect(read(decoded)).toMatchObject(read(expected) as object);
   });
 });
+
+function outcome(body: Uint8Array): 'read' | 'refused' | 'crash' {
+  try {
+    decodeProtobuf(body);
+    return 'read';
+  } catch (err) {
+    return isProtobufFault(err) ? 'refused' : 'crash';
+  }
+}
 
 test('hostile bytes are refused, and cost little', () => {
   const magic = Buffer.from('k8s\0');
@@ -36,11 +43,7 @@ test('hostile bytes are refused, and cost little', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, asRaw) => {
       const raw = asRaw ? Buffer.concat([Buffer.from([0x12, bytes.length & 0x7f]), bytes.slice(0, 127)]) : bytes;
-      try {
-        decodeProtobuf(Buffer.concat([magic, pod, raw]));
-      } catch (err) {
-        expect(isProtobufFault(err)).toBe(true);
-      }
+      expect(outcome(Buffer.concat([magic, pod, raw]))).not.toBe('crash');
     }),
     { numRuns: 2000 },
   );

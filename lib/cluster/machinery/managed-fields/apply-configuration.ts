@@ -78,9 +78,10 @@ const metaOf = (object: JsonObject) => object['metadata'] as Partial<ObjectMeta>
 
 function checkConfiguration({ type, config, apiVersion, kind }: Application): void {
   const given = typeof config['apiVersion'] === 'string' ? config['apiVersion'] : '';
-  if (given !== apiVersion || config['kind'] !== kind) {
+  const givenKind = typeof config['kind'] === 'string' ? config['kind'] : '';
+  if (given !== apiVersion || givenKind !== kind) {
     const [version, group] = given.split('/').reverse();
-    throw badRequest(`invalid object type: ${group ?? ''}/${version ?? ''}, Kind=${String(config['kind'] ?? '')}`);
+    throw badRequest(`invalid object type: ${group ?? ''}/${version ?? ''}, Kind=${givenKind}`);
   }
   const meta = metaOf(config);
   if (meta?.managedFields !== undefined && meta.managedFields !== null)

@@ -17,7 +17,7 @@ export const UNDECLARED: TypeInfo = {
 };
 
 /** The form of two values of a type (either may be absent); null fits any form. */
-export function formOf(type: TypeInfo, a: unknown, b: unknown = undefined): Form {
+export function formOf(type: TypeInfo, a: unknown, b?: unknown): Form {
   if (type.atomic) return 'leaf';
   switch (type.kind) {
     case 'struct':

@@ -8,5 +8,5 @@ export function goFormat(value: unknown): string {
     const members = Object.keys(value).sort();
     return `map[${members.map((k) => `${k}:${goFormat(value[k])}`).join(' ')}]`;
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -22,6 +22,8 @@ export interface CustomKindFacts {
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
+/** What every document of custom kinds refers to. */
+const ALWAYS = ['DeleteOptions', 'Status', 'Patch', 'WatchEvent', 'ListMeta', 'ObjectMeta'].map((name) => META + name);
 const PATCHES = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
 const WRITE = ['dryRun', 'fieldManager', 'fieldValidation'];
 const LIST = [
@@ -156,7 +158,7 @@ function pathsOf(facts: CustomKindFacts): Paths {
 function references(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) for (const v of value) references(v, found);
   else if (typeof value === 'object' && value !== null) {
-    const name = referenceOf(value);
+    const name = referenceOf(value as OpenApiSchema);
     if (name && !found.has(name)) {
       found.add(name);
       references(builtInSchema(name), found);
@@ -165,34 +167,28 @@ function references(value: unknown, found: Set<string>): void {
   }
 }
 
-/** The schema without what only Drydock's own tables hold. */
-function publicSchema(schema: OpenApiSchema): OpenApiSchema {
-  const { 'x-go': _, 'x-kubernetes-group-version-kind': __, ...rest } = schema;
-  return rest;
+/** A built-in schema as a custom group's document has it: as a part, not as a kind of that group. */
+function sharedSchema(name: string, schema: OpenApiSchema): OpenApiSchema {
+  const { 'x-go': _, 'x-kubernetes-group-version-kind': kinds, ...rest } = schema;
+  return name === SCALE ? { ...rest, 'x-kubernetes-group-version-kind': kinds } : rest;
 }
 
 /** The text and hash of the document of a group version that has custom kinds. */
 export function customDocument(kinds: readonly CustomKindFacts[]): { text: string; hash: string } {
   const schemas: Record<string, OpenApiSchema> = {};
-  const needed = new Set([
-    `${META}DeleteOptions`,
-    `${META}Status`,
-    `${META}Patch`,
-    `${META}ListMeta`,
-    `${META}ObjectMeta`,
-  ]);
+  const needed = new Set(ALWAYS);
   const paths: Paths = {};
   for (const facts of kinds) {
     schemas[schemaName(facts, facts.kind)] = objectSchema(facts);
     schemas[schemaName(facts, facts.listKind)] = listSchema(facts);
-    if (facts.scale) needed.add(SCALE);
+    if (facts.scale) references({ $ref: SCALE }, needed);
     Object.assign(paths, pathsOf(facts));
   }
-  for (const name of [...needed]) references(builtInSchema(name), needed);
-  for (const schema of Object.values({ ...schemas })) references(schema, needed);
+  for (const name of ALWAYS) references(builtInSchema(name), needed);
+  for (const schema of Object.values(schemas)) references(schema, needed);
   for (const name of needed) {
     const schema = builtInSchema(name);
-    if (schema) schemas[name] = name === SCALE ? { ...schema, 'x-go': undefined } : publicSchema(schema);
+    if (schema) schemas[name] = sharedSchema(name, schema);
   }
   const facts: GroupVersionFacts = { paths, schemas };
   const text = JSON.stringify(buildDocument(facts, descriptions(), 'v1.36.3'));
