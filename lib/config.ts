@@ -40,5 +40,6 @@ export const config = (): Config => readConfig(process.env, process.cwd());
 /** What a library reads from the environment by itself: next-auth takes its own address from each request's headers. */
 export function settleEnvironment(): void {
   process.env.AUTH_TRUST_HOST = 'true';
+  process.env.NEXT_TELEMETRY_DISABLED = '1';
   Object.assign(process.env, { NODE_ENV: 'production' });
 }

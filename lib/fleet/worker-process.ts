@@ -73,11 +73,12 @@ export class WorkerProcess {
     } catch {
       // There is none.
     }
-    rmSync(this.#place.socketPath, { force: true });
   }
 
   #spawn(): void {
     const { command, index, pidFile, socketPath } = this.#place;
+    // One that a killed worker has left would be in the way.
+    rmSync(socketPath, { force: true });
     const [program, ...args] = command;
     const child = spawn(program, [...args, socketPath], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;

@@ -3,17 +3,12 @@ import { dirname, join, normalize } from 'node:path';
 import { resourceOfKind } from '../../cluster/index.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { Hosts } from '../../terminal/index.ts';
 import type { ClusterAccess, CommandResult, KubeJson } from '../cluster-access.ts';
 
-/** Runs a bash script on a host of the cluster, in the candidate's sandbox. */
-export type RunScript = (
-  cluster: Cluster,
-  host: string,
-  script: string,
-  options: { user: string; timeoutMs: number },
-) => Promise<CommandResult>;
-
 const FILE_MAX = 1024 * 1024;
+/** As timeout(1) says it. */
+const TIMED_OUT = 124;
 
 interface Named {
   apiVersion: string;
@@ -24,14 +19,29 @@ interface Named {
 const reasonOf = (err: unknown): string | undefined => (err as { status?: { reason?: string } } | null)?.status?.reason;
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** What preparing and grading may do, for a running cluster; as its administrator. */
-export function accessToCluster(cluster: Cluster, clock: Clock, runScript: RunScript): ClusterAccess {
+/** What preparing and grading may do, for a running cluster and its hosts; as its administrator. */
+export function accessToCluster(cluster: Cluster, hosts: Hosts, clock: Clock): ClusterAccess {
   const client = cluster.client();
 
   async function resourceOf(object: { apiVersion: string; kind: string }) {
     const resource = await resourceOfKind(client, object.apiVersion, object.kind);
     if (!resource) throw new RangeError(`the cluster does not serve ${object.kind} of ${object.apiVersion}`);
     return resource;
+  }
+
+  async function run(
+    host: string,
+    script: string,
+    options: { user: string; timeoutMs: number },
+  ): Promise<CommandResult> {
+    const limit = new AbortController();
+    const timer = clock.after(options.timeoutMs, () => limit.abort());
+    // By stdin a script of any length fits; bash itself reads nothing more from there.
+    const argv = ['bash', '-c', 'eval "$(cat)" < /dev/null'];
+    const account = options.user === 'root' ? 'root' : 'candidate';
+    const result = await hosts.run(host, { account, argv, input: script, signal: limit.signal });
+    timer.cancel();
+    return limit.signal.aborted ? { ...result, exitCode: TIMED_OUT } : result;
   }
 
   return {
@@ -86,7 +96,7 @@ export function accessToCluster(cluster: Cluster, clock: Clock, runScript: RunSc
       // Through the sandbox, whose root is the node's disk: a link that a learner made cannot lead out of it.
       const file = quote(path);
       const script = `[ -f ${file} ] || exit 44; head -c ${FILE_MAX} -- ${file}`;
-      const result = await runScript(cluster, node, script, { user: 'root', timeoutMs: 10_000 });
+      const result = await run(node, script, { user: 'root', timeoutMs: 10_000 });
       if (result.exitCode === 44) return undefined;
       if (result.exitCode !== 0) throw new Error(`${node}:${path}: ${result.stderr.trim()}`);
       return result.stdout;
@@ -101,7 +111,7 @@ export function accessToCluster(cluster: Cluster, clock: Clock, runScript: RunSc
       await chmod(target, mode);
     },
 
-    run: (host, script, options) => runScript(cluster, host, script, options),
+    run,
     settle: () => cluster.settle(),
     pause: (ms) => new Promise((done) => void clock.after(ms, done)),
   };

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Cluster } from '../../cluster/index.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
 import { log } from '../../log.ts';
+import type { Hosts } from '../../terminal/index.ts';
 import type { ClusterAccess } from '../cluster-access.ts';
 import type { TaskKey, TaskSpec } from '../fleet.ts';
 import { taskFolder } from './task-folder.ts';
@@ -20,6 +21,8 @@ export interface Proctor {
 
 export interface HeldCluster {
   cluster: Cluster;
+  /** `base` and the cluster's nodes, as the candidate reaches them. */
+  hosts: Hosts;
   access: ClusterAccess;
 }
 
@@ -39,7 +42,10 @@ export interface TaskClustersOptions {
   clock: Clock;
   proctor: Proctor;
   createCluster: (options: { profile: string; dir: string }) => Promise<Cluster>;
-  accessTo: (cluster: Cluster) => ClusterAccess;
+  hostsOf: (task: TaskKey, cluster: Cluster) => Hosts;
+  accessTo: (cluster: Cluster, hosts: Hosts) => ClusterAccess;
+  /** Before an idle cluster is stopped. */
+  onIdle: (task: TaskKey) => void;
 }
 
 const keyOf = ({ attempt, position }: TaskKey): string => `${attempt}/${position}`;
@@ -88,24 +94,26 @@ export class TaskClusters {
   }
 
   async #open(task: TaskSpec): Promise<HeldCluster> {
-    const { dataDir, createCluster, accessTo, proctor } = this.#options;
+    const { dataDir, createCluster, hostsOf, accessTo, proctor } = this.#options;
     const folder = taskFolder(dataDir, task);
     const isNew = !folder.isPrepared();
     // What a worker that died while preparing has left is half a starting state: begin again.
     if (isNew) await rm(folder.cluster, { recursive: true, force: true });
     const cluster = await createCluster({ profile: task.profile, dir: folder.cluster });
-    const access = accessTo(cluster);
+    const hosts = hostsOf(task, cluster);
+    const access = accessTo(cluster, hosts);
     if (isNew) {
       try {
         await proctor.prepare(task.slug, access);
         folder.markPrepared();
       } catch (err) {
+        await hosts.dispose();
         await cluster.stop();
         throw err;
       }
     }
     log(isNew ? 'cluster made' : 'cluster restored', { ...task, ms: cluster.readyMs });
-    return { cluster, access };
+    return { cluster, hosts, access };
   }
 
   /** Stops the task's cluster, if it runs. */
@@ -116,7 +124,10 @@ export class TaskClusters {
     this.#held.delete(key);
     const ending = held.ready
       .then(
-        ({ cluster }) => cluster.stop(),
+        async ({ cluster, hosts }) => {
+          await hosts.dispose();
+          await cluster.stop();
+        },
         // It never ran.
         () => undefined,
       )
@@ -137,9 +148,9 @@ export class TaskClusters {
       for (const [key, held] of this.#held) {
         if (held.uses > 0 || now - held.lastUse < IDLE_MS) continue;
         const [attempt = '', position] = key.split('/');
-        this.end({ attempt, position: Number(position) }).catch((err: unknown) =>
-          log('idle cluster did not stop', { key, err }),
-        );
+        const task = { attempt, position: Number(position) };
+        this.#options.onIdle(task);
+        this.end(task).catch((err: unknown) => log('idle cluster did not stop', { ...task, err }));
       }
       this.#plan();
     });

@@ -30,7 +30,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 export function createWorkerServer({ dataDir, clusters, terminals, proctor }: WorkerParts): Server {
   async function forTask(what: string, task: TaskSpec): Promise<unknown> {
     if (what === 'reset') {
-      await terminals.closeTask(task);
+      terminals.closeTask(task);
       await clusters.end(task);
       await taskFolder(dataDir, task).remove();
       return {};
@@ -45,7 +45,7 @@ export function createWorkerServer({ dataDir, clusters, terminals, proctor }: Wo
   }
 
   async function forAttempt(what: string, attempt: string): Promise<unknown> {
-    await terminals.closeAttempt(attempt);
+    terminals.closeAttempt(attempt);
     if (what === 'remove') {
       await clusters.endAttempt(attempt);
       await rm(attemptFolder(dataDir, attempt), { recursive: true, force: true });
