@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { builtInSchema } from '../built-in-types.ts';
 import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
 import { schemaText } from '../schema-files.ts';
-import { buildDocument, type Descriptions, type GroupVersionFacts, type OperationFacts } from './document.ts';
+import {
+  buildDocument,
+  COMMON_FIELDS,
+  type Descriptions,
+  type GroupVersionFacts,
+  type OperationFacts,
+} from './document.ts';
 
 /** A custom kind in one of its versions. */
 export interface CustomKindFacts {
@@ -59,8 +65,6 @@ function standard(field: 'apiVersion' | 'kind', of: OpenApiSchema | undefined): 
 
 function objectSchema(facts: CustomKindFacts): OpenApiSchema {
   const { group, version, kind, schema } = facts;
-  const metadata = { allOf: [{ $ref: `#/components/schemas/${META}ObjectMeta` }] };
-  const text = descriptions()[`${META}PartialObjectMetadata`]?.['metadata'] ?? STANDARD_METADATA;
   return {
     ...schema,
     type: 'object',
@@ -68,14 +72,11 @@ function objectSchema(facts: CustomKindFacts): OpenApiSchema {
       ...schema?.properties,
       apiVersion: standard('apiVersion', schema?.properties?.['apiVersion']),
       kind: standard('kind', schema?.properties?.['kind']),
-      metadata: { ...metadata, description: text },
+      metadata: { description: COMMON_FIELDS.metadata, allOf: [{ $ref: `#/components/schemas/${META}ObjectMeta` }] },
     },
     'x-kubernetes-group-version-kind': [{ group, version, kind }],
   };
 }
-
-const STANDARD_METADATA =
-  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 
 function listSchema(facts: CustomKindFacts): OpenApiSchema {
   const { group, version, kind, listKind, plural } = facts;
