@@ -76,6 +76,8 @@ export class ControlPlaneComponents implements ControlPlane {
       clock,
       random,
       activity,
+      node: context.node,
+      onLost: () => context.exited(1),
       flags: context.flags,
       files: {
         rootCa: this.#file(context, 'root-ca-file'),
@@ -88,7 +90,16 @@ export class ControlPlaneComponents implements ControlPlane {
 
   #scheduler(context: ComponentContext): ComponentHandle {
     const { clock, random, activity } = this.#env;
-    const scheduler = startScheduler({ transport: this.#connect(context), clock, random, activity });
+    const elects = context.flags.get('leader-elect') !== 'false';
+    const scheduler = startScheduler({
+      transport: this.#connect(context),
+      clock,
+      random,
+      activity,
+      node: context.node,
+      onLost: () => context.exited(1),
+      ...(elects && { lease: context.flags.get('leader-elect-resource-name') ?? 'kube-scheduler' }),
+    });
     return { stop: () => scheduler.stop(), healthy: () => true };
   }
 

@@ -23,6 +23,8 @@ export const CLUSTER_AGE = 25 * 60_000;
 const PLACEHOLDER = /<(?:time|uid|id|digest|pem)>/;
 /** Members that hold a MicroTime, and whose holder renews them: they start at the present. */
 const RENEWED = new Set(['renewTime', 'lastHeartbeatTime']);
+/** Leases that components elect a leader by. */
+const ELECTIONS = new Set(['kube-controller-manager', 'kube-scheduler']);
 const MICRO_TIMES = new Set(['renewTime', 'acquireTime']);
 
 /**
@@ -82,7 +84,13 @@ class Stamper {
 
   object(object: KubeObject, uids: ReadonlyMap<string, string>, revision: number): KubeObject {
     const { metadata, ...rest } = object;
-    const stamped = this.#fill(rest, '') as typeof rest & { data?: Record<string, string> };
+    const stamped = this.#fill(rest, '') as typeof rest & {
+      data?: Record<string, string>;
+      spec?: Record<string, unknown>;
+    };
+    // Whoever led when the state was recorded has given up the lead: the new components take it at once.
+    if (stamped.spec?.holderIdentity && ELECTIONS.has(metadata.name))
+      stamped.spec = { ...stamped.spec, holderIdentity: '' };
     if (stamped.data?.kubeconfig && metadata.name === 'cluster-info')
       stamped.data = this.#clusterInfo(stamped.data.kubeconfig);
     return { ...stamped, metadata: this.#metadata(object, uids, revision) };
