@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { canonicalQuantity, parseQuantity, quantityMilliValue, quantityValue } from './quantity.ts';
+import {
+  canonicalQuantity,
+  canonicalResource,
+  parseQuantity,
+  QUANTITY_PATTERN_ERROR,
+  quantityError,
+  quantityMilliValue,
+  quantityValue,
+} from './quantity.ts';
 
 test.each([
   ['0.5', '500m'],
@@ -26,3 +34,22 @@ test('rounds up to whole units and thousandths', () => {
 test.each(['', 'abc', '1.2.3', '5 Mi', '10MB', '1e'])('%j is no quantity', (text) =>
   expect(parseQuantity(text)).toBeUndefined(),
 );
+
+test.each([
+  ['two', QUANTITY_PATTERN_ERROR],
+  ['', QUANTITY_PATTERN_ERROR],
+  ['10MB', QUANTITY_PATTERN_ERROR],
+  ['5mm', "unable to parse quantity's suffix"],
+  ['1e', "unable to parse quantity's suffix"],
+  ['1Gi', undefined],
+])('%j: %s', (text, error) => expect(quantityError(text)).toBe(error));
+
+test('amounts beyond what upstream holds are cut, not overrun', () => {
+  expect(canonicalQuantity('1e400')).toBe(canonicalQuantity('9223372036854775807e0'));
+  expect(quantityError('9'.repeat(100_000))).toBeDefined();
+});
+
+test('resource lists keep thousandths, rounded up', () => {
+  expect(canonicalResource('100.2m')).toBe('101m');
+  expect(canonicalResource('0.5')).toBe('500m');
+});
