@@ -20,6 +20,8 @@ const PULSE_MS = 5_000;
 const PULSE_LIMIT_MS = 20_000;
 /** How long a request waits for a worker that is starting. */
 const UP_LIMIT_MS = 30_000;
+/** How long a worker that hung up may take to be gone. */
+const END_LIMIT_MS = 5_000;
 
 export interface WorkerPlace {
   index: number;
@@ -147,38 +149,52 @@ export class WorkerProcess {
     try {
       return await this.#send('POST', path, body, limitMs);
     } catch (err) {
-      // An answer was given, or the same worker is still there: sending it again would change nothing.
-      if ((err as { answered?: boolean }).answered || (this.#up && this.#child === child)) throw err;
+      const { cutOff } = err as { cutOff?: boolean };
+      if (!cutOff || !child || !(await this.#hasEnded(child))) throw err;
       await this.#whenUp();
       return this.#send('POST', path, body, limitMs);
     }
   }
 
+  /** Whether a process that hung up has ended, or does so at once: the news of it comes a little later. */
+  #hasEnded(child: ChildProcess): Promise<boolean> {
+    if (this.#child !== child) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const limit = this.#clock.after(END_LIMIT_MS, () => resolve(false));
+      child.once('exit', () => {
+        limit.cancel();
+        resolve(true);
+      });
+    });
+  }
+
   #send(method: string, path: string, body: unknown, limitMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const fail = (why: string, answered = false) =>
-        reject(Object.assign(unavailable(`worker: ${path}: ${why}`), { answered }));
-      const limit = this.#clock.after(limitMs, () => outgoing.destroy(new Error(`no answer after ${limitMs} ms`)));
-      const outgoing = request({
-        socketPath: this.#place.socketPath,
-        method,
-        path,
-        headers: { 'content-type': 'application/json' },
+      const fail = (why: string, cutOff = false) =>
+        reject(Object.assign(unavailable(`worker: ${path}: ${why}`), { cutOff }));
+      let timedOut = false;
+      const limit = this.#clock.after(limitMs, () => {
+        timedOut = true;
+        outgoing.destroy(new Error(`no answer after ${limitMs} ms`));
       });
+      const { socketPath } = this.#place;
+      const headers = { 'content-type': 'application/json' };
+      // A connection of its own: one kept from before may be that of a worker that has ended.
+      const outgoing = request({ socketPath, method, path, headers, agent: false });
       outgoing.on('error', (err) => {
         limit.cancel();
-        fail(err.message);
+        fail(err.message, !timedOut);
       });
       outgoing.on('response', (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (part: string) => (text += part));
-        response.on('error', (err) => fail(err.message));
+        response.on('error', (err) => fail(err.message, !timedOut));
         response.on('close', () => {
           limit.cancel();
-          if (!response.complete) fail('the answer was cut off');
+          if (!response.complete) fail('the answer was cut off', !timedOut);
           else if (response.statusCode === 200) resolve(text ? JSON.parse(text) : undefined);
-          else fail(text, true);
+          else fail(text);
         });
       });
       outgoing.end(body === undefined ? undefined : JSON.stringify(body));
