@@ -1,3 +1,4 @@
+import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
 import { apiService } from './apiregistration/api-service.ts';
 import { controllerRevision } from './apps/controller-revision.ts';
 import { daemonSet } from './apps/daemon-set.ts';
@@ -65,6 +66,7 @@ export const kinds: readonly KindDefinition[] = [
   csiDriver,
   csiNode,
   csiStorageCapacity,
+  customResourceDefinition,
   daemonSet,
   deployment,
   endpointsKind,

@@ -182,7 +182,7 @@ function validateUpdate(pv: PersistentVolume, old: PersistentVolume): FieldError
   return errors;
 }
 
-const OLD_SOURCES: readonly (readonly [key: keyof PersistentVolumeSpec & string, text: string, shown?: string])[] = [
+const OLD_SOURCES: readonly (readonly [key: keyof PersistentVolumeSpec, text: string, shown?: string])[] = [
   ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
   ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
   ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
@@ -191,7 +191,8 @@ const OLD_SOURCES: readonly (readonly [key: keyof PersistentVolumeSpec & string,
   ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ];
 
-function warnings({ metadata, spec = {} }: PersistentVolume): string[] {
+function warnings({ metadata, spec: given }: PersistentVolume): string[] {
+  const spec = given ?? {};
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   const termsAt = AFFINITY.child('required', 'nodeSelectorTerms');
   return [

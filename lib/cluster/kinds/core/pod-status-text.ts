@@ -67,7 +67,7 @@ export function summarizePod(pod: Pod, now: number): PodSummary {
   if (!init || isTrue(pod, 'Initialized')) {
     tally = sidecars;
     let running = false;
-    for (const container of [...(status?.containerStatuses ?? [])].reverse()) {
+    for (const container of (status?.containerStatuses ?? []).toReversed()) {
       count(tally, container);
       const { waiting, terminated, running: isRunning } = container.state ?? {};
       if (waiting?.reason) reason = waiting.reason;

@@ -12,7 +12,7 @@ import {
   validIp,
   type Cidr,
 } from '../../machinery/names-of-addresses.ts';
-import { internalError, invalidObject, StatusError } from '../../machinery/status-error.ts';
+import { internalError, invalidObject, type StatusError } from '../../machinery/status-error.ts';
 import { ipaddresses, servicecidrs, services } from '../../schema/generated/resources.ts';
 import type { IPAddress, Service, ServiceCIDR } from '../../schema/generated/types.ts';
 import type { KindContext, SideEffect } from '../define.ts';

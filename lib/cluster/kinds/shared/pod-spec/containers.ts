@@ -85,7 +85,8 @@ function restartPolicy(at: FieldPath, c: Container): FieldError[] {
 }
 
 function validateContainers(at: FieldPath, around: Surroundings): FieldError[] {
-  const { containers = [], terminationGracePeriodSeconds: grace } = around.spec;
+  const { terminationGracePeriodSeconds: grace } = around.spec;
+  const containers = around.spec.containers ?? [];
   if (containers.length === 0) return [required(at)];
   const errors: FieldError[] = [];
   const names = new Set<string>();
@@ -103,7 +104,8 @@ function validateContainers(at: FieldPath, around: Surroundings): FieldError[] {
 const ONLY_SIDECARS = 'may not be set for init containers without restartPolicy=Always';
 
 function validateInitContainers(at: FieldPath, around: Surroundings): FieldError[] {
-  const { containers = [], initContainers = [], terminationGracePeriodSeconds: grace } = around.spec;
+  const { initContainers = [], terminationGracePeriodSeconds: grace } = around.spec;
+  const containers = around.spec.containers ?? [];
   const errors: FieldError[] = [];
   const names = new Set(containers.map((c) => c.name));
   initContainers.forEach((c, i) => {
@@ -139,7 +141,8 @@ const NOT_EPHEMERAL: (keyof EphemeralContainer)[] = [
 ];
 
 function validateEphemeralContainers(at: FieldPath, around: Surroundings): FieldError[] {
-  const { containers = [], initContainers = [], ephemeralContainers = [] } = around.spec;
+  const { initContainers = [], ephemeralContainers = [] } = around.spec;
+  const containers = around.spec.containers ?? [];
   const errors: FieldError[] = [];
   const targets = new Set([...containers, ...initContainers].map((c) => c.name));
   const names = new Set(targets);

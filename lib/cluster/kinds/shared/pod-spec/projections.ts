@@ -48,7 +48,8 @@ function token(at: FieldPath, volumeAt: FieldPath, source: ServiceAccountTokenPr
 }
 
 function trustBundle(at: FieldPath, source: ClusterTrustBundleProjection): FieldError[] {
-  const { name, signerName, labelSelector, path = '' } = source;
+  const { name, signerName, labelSelector } = source;
+  const path = source.path ?? '';
   const errors: FieldError[] = [];
   if (name !== undefined && signerName !== undefined) {
     errors.push(

@@ -92,7 +92,7 @@ function windowsUser(name: string): string[] {
   if (user === '') messages.push("runAsUserName's User cannot be empty");
   else if (user.length > 104) messages.push("runAsUserName's User length must not be longer than 104 characters");
   if (/^[. ]+$/.test(user)) messages.push("runAsUserName's User cannot contain only periods or spaces");
-  if ([...user].some((c) => BAD_USER.includes(c))) {
+  if (/["/\\:;|=,+*?<>@[\]]/.test(user)) {
     messages.push(`runAsUserName's User cannot contain the following characters: ${BAD_USER}`);
   }
   return messages;

@@ -30,7 +30,8 @@ function resourceClaims(at: FieldPath, claims: readonly PodResourceClaim[] | und
   const names = new Set<string>();
   (claims ?? []).forEach((claim, i) => {
     const here = at.index(i);
-    const { name = '', resourceClaimName: byName, resourceClaimTemplateName: byTemplate } = claim;
+    const { resourceClaimName: byName, resourceClaimTemplateName: byTemplate } = claim;
+    const name = claim.name ?? '';
     if (!name) errors.push(required(here.child('name')));
     else if (names.has(name)) errors.push(duplicate(here.child('name'), name));
     else errors.push(...labelName(here.child('name'), name));

@@ -40,7 +40,8 @@ export function validateTopologySpread(
   const all = constraints ?? [];
   return all.flatMap((c, i) => {
     const here = at.index(i);
-    const { topologyKey = '', whenUnsatisfiable: action = '', minDomains } = c;
+    const { minDomains } = c;
+    const [topologyKey, action] = [c.topologyKey ?? '', c.whenUnsatisfiable ?? ''];
     const errors: FieldError[] = [];
     if ((c.maxSkew ?? 0) <= 0) errors.push(invalid(here.child('maxSkew'), c.maxSkew ?? 0, POSITIVE));
     if (!topologyKey) errors.push(required(here.child('topologyKey'), 'can not be empty'));
