@@ -1,0 +1,147 @@
+import { deepEqual } from '../../../kit/deep.ts';
+import {
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+  type FieldError,
+} from '../../machinery/field-error.ts';
+import type { FieldPath } from '../../machinery/field-path.ts';
+import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
+import type { JSONSchemaProps } from '../../schema/generated/types.ts';
+import { schemaOf, sortedEntries } from './schema-parts.ts';
+
+function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value === 'object' ? 'object' : typeof value;
+}
+
+function typeAllowed(schema: JSONSchemaProps, actual: string): boolean {
+  if (actual === 'null' && schema.nullable) return true;
+  if (schema['x-kubernetes-int-or-string']) return actual === 'integer' || actual === 'string';
+  return !schema.type || schema.type === actual || (schema.type === 'number' && actual === 'integer');
+}
+
+const inBody = (at: FieldPath) => `${at.toString()} in body`;
+
+function checkNumber(schema: JSONSchemaProps, value: number, at: FieldPath): FieldError[] {
+  const { maximum, minimum, multipleOf, exclusiveMaximum, exclusiveMinimum } = schema;
+  const errors: FieldError[] = [];
+  const say = (text: string) => errors.push(invalid(at, value, `${inBody(at)} should be ${text}`));
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`);
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
+    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
+    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  return errors;
+}
+
+function matches(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').test(value);
+  } catch {
+    return true;
+  }
+}
+
+const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+
+/** The formats that can be told apart by shape; others are accepted. */
+const FORMATS: Readonly<Record<string, RegExp>> = {
+  date: /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])$/,
+  'date-time': /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/,
+  email: /^[^@\s]+@[^@\s]+$/,
+  ipv4: new RegExp(`^${OCTET}(\\.${OCTET}){3}$`),
+  ipv6: /^[\da-fA-F:.]*:[\da-fA-F:.]*$/,
+  uuid: /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i,
+  hostname: /^([a-zA-Z\d]([a-zA-Z\d-]{0,61}[a-zA-Z\d])?\.?)+$/,
+  byte: /^[A-Za-z\d+/]*={0,2}$/,
+};
+
+function checkText(schema: JSONSchemaProps, value: string, at: FieldPath): FieldError[] {
+  const { maxLength, minLength, pattern, format } = schema;
+  const length = [...value].length;
+  const errors: FieldError[] = [];
+  if (maxLength !== undefined && length > maxLength) errors.push(tooLong(at, maxLength));
+  if (minLength !== undefined && length < minLength)
+    errors.push(invalid(at, value, `${inBody(at)} should be at least ${minLength} chars long`));
+  if (pattern && !matches(pattern, value)) errors.push(invalid(at, value, `${inBody(at)} should match '${pattern}'`));
+  const shape = format ? FORMATS[format] : undefined;
+  if (shape && !shape.test(value))
+    errors.push(invalid(at, value, `${inBody(at)} must be of type ${format}: ${JSON.stringify(value)}`));
+  return errors;
+}
+
+function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: FieldPath): FieldError[] {
+  const { maxItems, minItems } = schema;
+  const items = schemaOf(schema.items);
+  return [
+    ...(items ? value.flatMap((one, i) => validateValue(items, one, at.index(i))) : []),
+    ...(minItems !== undefined && value.length < minItems
+      ? [invalid(at, value.length, `${inBody(at)} should have at least ${minItems} items`)]
+      : []),
+    ...(maxItems !== undefined && value.length > maxItems ? [tooMany(at, value.length, maxItems)] : []),
+  ];
+}
+
+function checkObject(schema: JSONSchemaProps, value: JsonObject, at: FieldPath): FieldError[] {
+  const { maxProperties, minProperties, properties = {} } = schema;
+  const additional = schemaOf(schema.additionalProperties);
+  const count = Object.keys(value).length;
+  return [
+    ...(minProperties !== undefined && count < minProperties
+      ? [invalid(at, count, `${inBody(at)} should have at least ${minProperties} properties`)]
+      : []),
+    ...(maxProperties !== undefined && count > maxProperties ? [tooMany(at, count, maxProperties)] : []),
+    ...sortedEntries(value).flatMap(([key, one]) => {
+      const inner = Object.hasOwn(properties, key) ? properties[key] : additional;
+      return inner ? validateValue(inner, one, at.child(key)) : [];
+    }),
+    ...(schema.required ?? []).flatMap((key) => (value[key] === undefined ? [required(at.child(key))] : [])),
+  ];
+}
+
+function checkCombinations(schema: JSONSchemaProps, value: unknown, at: FieldPath): FieldError[] {
+  const { anyOf = [], allOf = [], oneOf = [], not } = schema;
+  const fits = (one: JSONSchemaProps) => validateValue(one, value, at).length === 0;
+  const say = (text: string): FieldError => ({ ...invalid(at, '', `"${at.toString()}" must ${text}`), field: '<nil>' });
+  const errors: FieldError[] = [];
+  if (anyOf.length > 0 && !anyOf.some(fits)) errors.push(say('validate at least one schema (anyOf)'));
+  const fitting = oneOf.filter(fits).length;
+  if (oneOf.length > 0 && fitting !== 1) {
+    const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
+    errors.push(say(`validate one and only one schema (oneOf). ${found}`));
+  }
+  if (!allOf.every(fits)) errors.push(say('validate all the schemas (allOf)'));
+  if (not && fits(not)) errors.push(say('not validate the schema (not)'));
+  return errors;
+}
+
+/** A value against a schema of a definition, in the API server's words; the fields of an object by name. */
+export function validateValue(schema: JSONSchemaProps, value: unknown, at: FieldPath): FieldError[] {
+  const actual = typeOf(value);
+  if (!typeAllowed(schema, actual)) {
+    const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type;
+    return [typeInvalid(at, actual, `${inBody(at)} must be of type ${wanted}: ${JSON.stringify(actual)}`)];
+  }
+  const errors: FieldError[] = [];
+  if (schema.enum && actual !== 'null' && !schema.enum.some((one) => deepEqual(one, value))) {
+    errors.push(
+      notSupported(
+        at,
+        value,
+        schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
+      ),
+    );
+  }
+  errors.push(...checkCombinations(schema, value, at));
+  if (typeof value === 'number') errors.push(...checkNumber(schema, value, at));
+  else if (typeof value === 'string') errors.push(...checkText(schema, value, at));
+  else if (Array.isArray(value)) errors.push(...checkList(schema, value, at));
+  else if (isJsonObject(value)) errors.push(...checkObject(schema, value, at));
+  return errors;
+}
