@@ -44,6 +44,11 @@ export class MemoryTransport implements Transport {
     if (this.down) throw connectionRefused();
     const watch = { prefix: prefixOf(request), onEvent, onEnd };
     this.#watches.add(watch);
+    const since = Number(request.options?.resourceVersion ?? this.#version);
+    for (const [key, object] of this.#objects) {
+      const missed = key.startsWith(watch.prefix) && Number(object.metadata.resourceVersion) > since;
+      if (missed) onEvent({ type: 'MODIFIED', object });
+    }
     return {
       stop: () => {
         if (this.#watches.delete(watch)) onEnd();
@@ -110,7 +115,7 @@ export class MemoryTransport implements Transport {
     const status = request.subresource === 'status';
     const next: Stored = deepClone(
       status
-        ? { ...old, status: wanted['status'] }
+        ? { ...old, metadata: wanted.metadata, status: wanted['status'] }
         : { ...wanted, ...('status' in old ? { status: old['status'] } : {}) },
     );
     const { metadata } = next;
@@ -127,8 +132,8 @@ export class MemoryTransport implements Transport {
   }
 
   #put(key: string, object: Stored, type: 'ADDED' | 'MODIFIED'): Stored {
-    object.metadata.resourceVersion = String(++this.#version);
-    const stored = deepFreeze(object);
+    const metadata = { ...object.metadata, resourceVersion: String(++this.#version) };
+    const stored = deepFreeze({ ...object, metadata });
     this.#objects.set(key, stored);
     this.#publish(key, { type, object: stored });
     return stored;
