@@ -84,6 +84,7 @@ function allocatePorts(service: Service, held: readonly number[], ports: NodePor
       asked.add(same);
     }
     port.nodePort = same || ports.any();
+    asked.add(port.nodePort);
     byPort.set(port.port, port.nodePort);
   });
 }
