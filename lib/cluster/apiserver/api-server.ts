@@ -6,6 +6,7 @@ import { listenOn } from './listener.ts';
 import type { ApiServer, ApiServerOptions } from './options.ts';
 import { Registry } from './registry.ts';
 import type { Lifetime } from './transport.ts';
+import { createUpgradeHandler } from './streams/upgrade.ts';
 import { transportOf } from './transport.ts';
 
 /** Who the API server is to itself (upstream: the loopback client). */
@@ -63,13 +64,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const admissionContext = options.admission.context(transportOf(core, SELF, lifetime));
   lifetime.onClose(startCompaction(core));
-  const handle = createHandler(core, options, lifetime);
+  const edge = { core, options, lifetime };
+  const handle = createHandler(edge);
+  const upgrade = createUpgradeHandler(edge);
   const listening = new Set<{ close(): Promise<void> }>();
   return {
     transport: (user) => transportOf(core, user, lifetime),
     handle,
     async listen(at) {
-      const listener = await listenOn(at, handle);
+      const listener = await listenOn(at, handle, upgrade);
       listening.add(listener);
       return {
         url: listener.url,

@@ -42,8 +42,8 @@ export interface ResourceRequest {
 }
 
 /** The whole HTTP API as a function. Every failure is an answer. */
-export function createHandler(core: Core, options: ApiServerOptions, lifetime: Lifetime): Handler {
-  const edge: Edge = { core, options, lifetime };
+export function createHandler(edge: Edge): Handler {
+  const { core, lifetime } = edge;
   return async (request, peer) => {
     const headers = commonHeaders(uuid(core.random));
     try {
@@ -130,10 +130,10 @@ async function serveResource(edge: Edge, found: ResourceRequest, headers: Header
     headers.set('content-type', 'application/json');
     return new Response(body, { headers });
   }
-  options.fieldManager ??= managerOf(request.headers.get('user-agent'));
   const warnings: string[] = [];
   const warn = (text: string) => void (warnings.includes(text) || warnings.push(text));
   const complete = await withBody(core, found, { ...api, options }, warn);
+  if (complete.patchType !== 'apply') options.fieldManager ??= managerOf(request.headers.get('user-agent'));
   const result = await execute(core, user, complete);
   for (const text of result.warnings) warn(text);
   for (const [name, value] of commonHeaders('', warnings)) if (name === 'warning') headers.set(name, value);

@@ -93,7 +93,7 @@ async function answer(handle: Handler, req: AnyRequest, res: AnyResponse): Promi
 export type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer, peer: Peer) => void;
 
 /** Serves HTTP/2 and HTTP/1.1 over TLS. Client certificates are asked for, not required; the handler judges them. */
-export async function listenOn(at: ListenAt, handle: Handler, upgrade?: UpgradeHandler): Promise<Listening> {
+export async function listenOn(at: ListenAt, handle: Handler, upgrade: UpgradeHandler): Promise<Listening> {
   const server = createSecureServer({
     key: at.tls.key,
     cert: at.tls.cert,
@@ -116,8 +116,7 @@ export async function listenOn(at: ListenAt, handle: Handler, upgrade?: UpgradeH
   });
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (upgrade) upgrade(req, socket, head, peerOf(socket));
-    else socket.destroy();
+    upgrade(req, socket, head, peerOf(socket));
   });
 
   if ('socketPath' in at) rmSync(at.socketPath, { force: true });

@@ -1,4 +1,5 @@
 import type { UserInfo } from '../machinery/user.ts';
+import { managerOfUser } from './field-managers.ts';
 import type { Core } from './core.ts';
 import type { ApiTransport } from './options.ts';
 import { execute, mustBeAllowed, startWatch } from './pipeline.ts';
@@ -26,12 +27,14 @@ export interface Lifetime {
 
 /** In-process requests of one identity: the same pipeline as HTTP's, without serialisation. */
 export function transportOf(core: Core, user: UserInfo, lifetime: Lifetime): ApiTransport {
+  const manager = managerOfUser(user);
   return {
     async call(request) {
       if (lifetime.closed) throw connectionRefused();
       mustBeAllowed(core, user, request);
       if (request.body === undefined) return execute(core, user, request);
-      return core.activity.track(execute(core, user, { ...request, body: ownCopy(request.body) }));
+      const options = { fieldManager: manager, ...request.options };
+      return core.activity.track(execute(core, user, { ...request, options, body: ownCopy(request.body) }));
     },
     async watch(request, onEvent, onEnd) {
       if (lifetime.closed) throw connectionRefused();

@@ -26,13 +26,17 @@ export async function create(call: Call): Promise<ApiResult> {
   return createObject(call, strategy.toStored(draft));
 }
 
-/** Creates an object in its stored form, which becomes the store's own: also what an apply or an update may do. */
-export async function createObject(call: Call, draft: StoredObject): Promise<ApiResult> {
+/**
+ * Creates an object in its stored form, which becomes the store's own: also what an apply or an update may do. `managed`
+ * says that its managedFields are as they shall be.
+ */
+export async function createObject(call: Call, draft: StoredObject, managed = false): Promise<ApiResult> {
   const { core } = call;
   const { strategy } = call.served;
   draft.metadata = { ...draft.metadata };
   await core.admission.admit(admissionRequest(call, 'CREATE', draft, undefined));
   strategy.defaultsOfStored(draft);
+  if (!managed) manageFields(call, draft, undefined);
 
   const meta = draft.metadata;
   delete meta.deletionTimestamp;
@@ -67,7 +71,6 @@ async function store(call: Call, draft: StoredObject): Promise<ApiResult> {
   const { name } = draft.metadata;
   mustBeValid(call, name, [...validateMetadata(draft.metadata, rulesOf(call)), ...strategy.validate(draft, context)]);
   for (const text of strategy.warnings(draft, undefined)) call.warn(text);
-  manageFields(call, draft, undefined);
   draft.metadata = tidyMetadata(draft.metadata);
   await core.admission.validate(admissionRequest(call, 'CREATE', draft, undefined));
 

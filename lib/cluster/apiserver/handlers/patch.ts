@@ -5,7 +5,7 @@ import type { JsonObject } from '../../machinery/object.ts';
 import { applyJsonPatch } from '../../machinery/patch/json-patch.ts';
 import { applyMergePatch } from '../../machinery/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../machinery/patch/strategic-merge-patch.ts';
-import { badRequest, invalidObject, notSimulated } from '../../machinery/status-error.ts';
+import { badRequest, invalidObject } from '../../machinery/status-error.ts';
 import type { TypeInfo } from '../../machinery/type-info.ts';
 import { decode, fieldComplaints, strictDecodingError } from '../../schema/decode.ts';
 import { builtInKind } from '../../schema/lookup.ts';
@@ -13,6 +13,7 @@ import type { Call } from '../core.ts';
 import { objectJson } from '../respond.ts';
 import type { StoredObject } from '../strategy.ts';
 import { draftOf, settleNamespace } from './draft.ts';
+import { apply } from './apply.ts';
 import type { UpdatePlan } from './update.ts';
 import { planOf, update } from './update.ts';
 
@@ -22,7 +23,7 @@ export function patch(
   type: PatchType,
   plan: Pick<UpdatePlan, 'prepare' | 'validate'> = planOf(call),
 ): Promise<ApiResult> {
-  if (type === 'apply') return Promise.reject(notSimulated('server-side apply'));
+  if (type === 'apply') return apply(call, plan);
   const { strategy } = call.served;
   return update(call, {
     change(current) {

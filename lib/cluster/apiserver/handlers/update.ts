@@ -29,6 +29,8 @@ export interface UpdatePlan {
   validate?(draft: StoredObject, current: StoredObject): FieldError[];
   /** The object to create when there is none; absent where an update must not create. */
   create?(): StoredObject | Promise<StoredObject>;
+  /** Whether this is server-side apply, which creates what is not there and has kept account of managers itself. */
+  isApply?: boolean;
   /** Whether the uid of the body must be the stored one (409), as with PUT. */
   checkUid?: boolean;
   /** Whether the client's own resourceVersion is required unless the kind says otherwise, as with PUT. */
@@ -100,7 +102,9 @@ export async function update(call: Call, plan: UpdatePlan): Promise<ApiResult> {
   for (let attempt = 1; ; attempt++) {
     const found = core.store.get(key);
     if (!found) {
-      if (plan.create && strategy.createOnUpdate) return createObject(call, await plan.create());
+      if (plan.create && (plan.isApply || strategy.createOnUpdate)) {
+        return createObject(call, await plan.create(), plan.isApply);
+      }
       throw notFound(resource, call.name);
     }
     const current = asObject(found);
@@ -166,7 +170,7 @@ async function replace(
     ...(plan.validate?.(draft, current) ?? []),
   ]);
   for (const text of strategy.warnings(draft, current)) call.warn(text);
-  manageFields(call, draft, current);
+  if (!plan.isApply) manageFields(call, draft, current);
   draft.metadata = tidyMetadata(draft.metadata);
   await core.admission.validate(admissionRequest(call, 'UPDATE', draft, current));
 

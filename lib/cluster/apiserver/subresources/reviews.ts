@@ -32,7 +32,7 @@ function reviewed(call: Call, status: JsonObject): ApiResult {
   return { code: 201, object, warnings: [] };
 }
 
-const specOf = <T>(call: Call): T => ((call.body as { spec?: T }).spec ?? {}) as T;
+const specOf = (call: Call): JsonObject => (call.body as { spec?: JsonObject }).spec ?? {};
 
 function mustBeValid(call: Call, errors: readonly FieldError[]): void {
   if (errors.length) throw invalidObject({ group: '', kind: '' }, '', errors);
@@ -73,7 +73,7 @@ function oneOf(spec: AccessSpec): FieldError[] {
 }
 
 export function selfSubjectAccessReview(call: Call): ApiResult {
-  const spec = specOf<AccessSpec>(call);
+  const spec: AccessSpec = specOf(call);
   mustBeValid(call, oneOf(spec));
   return decide(call, call.user, spec);
 }
@@ -91,13 +91,13 @@ function hasSubject(spec: AccessSpec): FieldError[] {
 }
 
 export function subjectAccessReview(call: Call): ApiResult {
-  const spec = specOf<AccessSpec>(call);
+  const spec: AccessSpec = specOf(call);
   mustBeValid(call, [...oneOf(spec), ...hasSubject(spec)]);
   return decide(call, namedUser(spec), spec);
 }
 
 export function localSubjectAccessReview(call: Call): ApiResult {
-  const spec = specOf<AccessSpec>(call);
+  const spec: AccessSpec = specOf(call);
   const errors = [...oneOf(spec), ...hasSubject(spec)];
   const { resourceAttributes: r } = spec;
   if (r && r.namespace !== call.namespace) {
@@ -113,7 +113,7 @@ export function localSubjectAccessReview(call: Call): ApiResult {
 }
 
 export function selfSubjectRulesReview(call: Call, rules: RuleResolver): ApiResult {
-  const { namespace } = specOf<{ namespace?: string }>(call);
+  const { namespace }: { namespace?: string } = specOf(call);
   if (!namespace) throw badRequest('no namespace on request');
   const { resourceRules, nonResourceRules, incomplete, evaluationError } = rules.rulesFor(call.user, namespace);
   const status = { resourceRules, nonResourceRules, incomplete, ...(evaluationError ? { evaluationError } : {}) };
@@ -136,7 +136,7 @@ export function selfSubjectReview(call: Call): ApiResult {
 }
 
 export async function tokenReview(call: Call, authenticator: Authenticator, tokens: TokenIssuer): Promise<ApiResult> {
-  const { token = '', audiences = [] } = specOf<{ token?: string; audiences?: string[] }>(call);
+  const { token = '', audiences = [] }: { token?: string; audiences?: string[] } = specOf(call);
   if (!token) throw badRequest('token is required for TokenReview in authentication');
   const wanted = audiences.length ? audiences : tokens.audiences;
   const { user, audiences: met, error } = await authenticator.reviewToken(token, wanted);

@@ -47,21 +47,18 @@ export async function scale(call: Call, request: ApiRequest): Promise<ApiResult>
   const found = call.core.store.get(keyOf(call, call.name));
   if (!found) throw notFound(call.served.resource, call.name);
   if (request.verb === 'get') return { code: 200, object: scaleOf(call, asObject(found)), warnings: [] };
-  const result = await update(
-    { ...call, subresource: '' },
-    {
-      change(current) {
-        const wanted = wantedScale(call, request, scaleOf(call, current));
-        const draft = asObject(deepClone(current));
-        call.served.strategy.scale?.setSpecReplicas(draft, replicasIn(wanted, call.name));
-        const version = isJsonObject(wanted['metadata']) ? wanted['metadata']['resourceVersion'] : undefined;
-        draft.metadata.resourceVersion = typeof version === 'string' ? version : '';
-        return draft;
-      },
-      ...planOf({ ...call, subresource: '' }),
-      isPut: request.verb === 'update',
+  const result = await update(call, {
+    change(current) {
+      const wanted = wantedScale(call, request, scaleOf(call, current));
+      const draft = asObject(deepClone(current));
+      call.served.strategy.scale?.setSpecReplicas(draft, replicasIn(wanted, call.name));
+      const version = isJsonObject(wanted['metadata']) ? wanted['metadata']['resourceVersion'] : undefined;
+      draft.metadata.resourceVersion = typeof version === 'string' ? version : '';
+      return draft;
     },
-  );
+    ...planOf({ ...call, subresource: '' }),
+    isPut: request.verb === 'update',
+  });
   return { ...result, object: scaleOf(call, asObject(result.object as StoredObject)) };
 }
 

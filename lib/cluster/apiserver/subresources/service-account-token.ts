@@ -55,13 +55,14 @@ export async function serviceAccountToken(call: Call, tokens: TokenIssuer): Prom
   const account = call.core.store.get(storageKey(serviceaccounts, call.namespace, call.name));
   if (!account) throw notFound(serviceaccounts, call.name);
   const spec = body.spec ?? {};
-  const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
+  // The decoder cannot tell an absent number from zero.
+  const seconds = spec.expirationSeconds || DEFAULT_SECONDS;
   const errors = validate(seconds);
   if (errors.length) {
     throw invalidObject({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, body.metadata.name ?? '', errors);
   }
   const audiences = spec.audiences?.length ? spec.audiences : [...tokens.audiences];
-  const reference = spec.boundObjectRef;
+  const reference = spec.boundObjectRef?.kind ? spec.boundObjectRef : undefined;
   const bound = reference ? boundObject(call, reference) : undefined;
   const token = await tokens.issue({
     serviceAccount: account,
