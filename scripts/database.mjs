@@ -9,7 +9,9 @@ const stamp = join(root, 'node_modules/.prisma/drydock.stamp');
 
 /** Generates the client when the schema has changed since the last time. */
 export async function prepareDatabaseClient() {
-  const hash = createHash('sha256').update(readFileSync(join(root, 'prisma/schema.prisma'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'prisma/schema.prisma')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   run('node_modules/.bin/prisma', ['generate', '--no-hints']);
   writeFileSync(stamp, hash);

@@ -30,7 +30,10 @@ function allSchemas() {
   const schemas = new Map();
   for (const file of readdirSync(join(facts, 'openapi-v3')).sort()) {
     for (const [name, s] of Object.entries(read(`openapi-v3/${file}`).schemas)) {
-      const gvks = [...(schemas.get(name)?.['x-kubernetes-group-version-kind'] ?? []), ...(s['x-kubernetes-group-version-kind'] ?? [])];
+      const gvks = [
+        ...(schemas.get(name)?.['x-kubernetes-group-version-kind'] ?? []),
+        ...(s['x-kubernetes-group-version-kind'] ?? []),
+      ];
       // The metrics API has an older copy of the shared types.
       if (!schemas.has(name)) schemas.set(name, s);
       if (gvks.length) schemas.set(name, { ...schemas.get(name), 'x-kubernetes-group-version-kind': gvks });
@@ -170,7 +173,8 @@ function schemaFiles(schemas) {
   };
   for (const [name, schema] of schemas) {
     put(name, schema);
-    for (const gvk of schema['x-kubernetes-group-version-kind'] ?? []) kinds[`${gvk.group}/${gvk.version}/${gvk.kind}`] = name;
+    for (const gvk of schema['x-kubernetes-group-version-kind'] ?? [])
+      kinds[`${gvk.group}/${gvk.version}/${gvk.kind}`] = name;
   }
   // Embedded structs have no schema of their own.
   for (const name of Object.keys(fields)) if (!schemas.has(name)) put(name, {});
@@ -182,8 +186,15 @@ const MODELS = fileURLToPath(new URL('../node_modules/@kubernetes/client-node/di
 /** Descriptions of a schema ('') and of its fields, from the comments of the npm package's model of it. */
 function describeFrom(file) {
   const texts = {};
-  const comment = (text) => text.replace(/^\s*\* ?/gm, '').replace(/\\(['"`\\])/g, '$1').replaceAll('*_/', '*/').trim();
-  for (const m of readFileSync(file, 'utf8').matchAll(/\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(?:export declare class (\w+)|'([^']+)'\??:)/g)) {
+  const comment = (text) =>
+    text
+      .replace(/^\s*\* ?/gm, '')
+      .replace(/\\(['"`\\])/g, '$1')
+      .replaceAll('*_/', '*/')
+      .trim();
+  for (const m of readFileSync(file, 'utf8').matchAll(
+    /\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(?:export declare class (\w+)|'([^']+)'\??:)/g,
+  )) {
     texts[m[2] ? '' : m[3].replace(/^_(?=[a-z])/, '')] = comment(m[1]);
   }
   return texts;
@@ -195,7 +206,9 @@ function descriptions(schemas) {
   for (const name of schemas.keys()) {
     const parts = name.split('.');
     const [kind, version, group] = [parts.at(-1), parts.at(-2), parts.at(-3)];
-    const file = [`${capital(version)}${kind}`, `${capital(group)}${capital(version)}${kind}`].map((n) => join(MODELS, `${n}.d.ts`)).find((f) => existsSync(f));
+    const file = [`${capital(version)}${kind}`, `${capital(group)}${capital(version)}${kind}`]
+      .map((n) => join(MODELS, `${n}.d.ts`))
+      .find((f) => existsSync(f));
     if (file) found[name] = describeFrom(file);
   }
   return found;
@@ -205,7 +218,14 @@ function descriptions(schemas) {
 async function documentBuilders() {
   const { build } = await import('esbuild');
   const entry = join(schema, 'openapi/build-all.ts');
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error' });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
@@ -221,7 +241,10 @@ async function openApiFiles(schemas) {
     const groupVersion = read(`openapi-v3/${file}`);
     all.push(groupVersion);
     const text = JSON.stringify(buildDocument(groupVersion, texts, version));
-    hashes[file.replace(/\.json$/, '').replaceAll('__', '/')] = createHash('sha512').update(text).digest('hex').toUpperCase();
+    hashes[file.replace(/\.json$/, '').replaceAll('__', '/')] = createHash('sha512')
+      .update(text)
+      .digest('hex')
+      .toUpperCase();
     files.set(`openapi/${file}`, text);
   }
   files.set('openapi/index.json', JSON.stringify(hashes));

@@ -15,7 +15,9 @@ if (!existsSync(join(from, 'cases'))) {
 const { parseCase } = await import(join(from, 'replay.mjs'));
 rmSync(join(to, 'cases'), { recursive: true, force: true });
 let copied = 0;
-for (const path of readdirSync(join(from, 'cases'), { recursive: true }).filter((p) => p.endsWith('.case')).sort()) {
+for (const path of readdirSync(join(from, 'cases'), { recursive: true })
+  .filter((p) => p.endsWith('.case'))
+  .sort()) {
   const text = readFileSync(join(from, 'cases', path), 'utf8');
   if (parseCase(text).tags.includes('explain')) continue;
   const target = join(to, 'cases', path);

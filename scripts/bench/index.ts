@@ -1,0 +1,20 @@
+import { apiRates } from './api-rates.ts';
+import { clusterMemory } from './cluster-memory.ts';
+import { clusterReady } from './cluster-ready.ts';
+import { keystrokeEcho } from './keystroke-echo.ts';
+
+/** One measured number. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  better: 'lower' | 'higher';
+}
+
+export interface Benchmark {
+  name: string;
+  run(): Promise<Figure[]>;
+}
+
+/** All benchmarks: one more is one more file and one line here. */
+export const benchmarks: readonly Benchmark[] = [clusterReady, clusterMemory, apiRates, keystrokeEcho];
