@@ -6,6 +6,7 @@ import type { JsonObject, KubeObject } from '../../machinery/object.ts';
 import { statusOf } from '../../machinery/status-error.ts';
 import type { Service } from '../../schema/generated/types.ts';
 import type { KindContext, SideEffect } from '../define.ts';
+import { refused } from './service-addresses.ts';
 import { service } from './service.ts';
 
 type Stored = KubeObject & JsonObject;
@@ -45,7 +46,8 @@ class World {
     const draft: Service = { metadata: { name, namespace: 'default' }, spec: deepClone(spec) };
     service.defaults?.(draft);
     this.apply(service.prepareForCreate?.(draft, this.context));
-    expect(service.validate?.(draft, this.context)).toEqual([]);
+    const errors = service.validate?.(draft, this.context) ?? [];
+    if (errors.length) throw refused(draft, errors);
     this.services.push(draft);
     return draft;
   }
@@ -55,7 +57,8 @@ class World {
     draft.spec = { ...draft.spec, ...change };
     service.defaults?.(draft);
     this.apply(service.prepareForUpdate?.(draft, old, this.context));
-    expect(service.validateUpdate?.(draft, old, this.context)).toEqual([]);
+    const errors = service.validateUpdate?.(draft, old, this.context) ?? [];
+    if (errors.length) throw refused(draft, errors);
     return draft;
   }
 }
