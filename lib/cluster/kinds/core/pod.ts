@@ -223,12 +223,20 @@ const columns: readonly Column<Pod>[] = [
   column('Readiness Gates', 'string', 'How many of the further conditions of readiness hold.', gates, wide),
 ];
 
+/** podIP is the first of podIPs, whichever of both a kubelet reports. */
+function syncPodIps({ status }: Pod): void {
+  const first = status?.podIPs?.[0]?.ip;
+  if (status && first) status.podIP = first;
+  else if (status?.podIP) status.podIPs = [{ ip: status.podIP }];
+}
+
 export const pod = defineKind<Pod>({
   resource: pods,
   generation: (object, old) => !deepEqual(object.spec, old.spec),
   defaults: (draft) => {
     draft.spec ??= { containers: [] };
     defaultPod(draft.spec);
+    syncPodIps(draft);
   },
   prepareForCreate(draft, { clock }) {
     draft.status = { phase: 'Pending', qosClass: qosClassOf(draft.spec) };
