@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import next from 'next';
 import { ADDRESS_HEADER, accountOfRequest, createAuthService, sessionSecret } from './lib/auth/index.ts';
+import { createClassroomService } from './lib/classroom/index.ts';
 import { config, settleEnvironment } from './lib/config.ts';
 import { openDatabase } from './lib/db/index.ts';
 import { appErrorOf, missing, notAllowed, notSignedIn } from './lib/errors.ts';
@@ -26,10 +27,17 @@ const auth = createAuthService(db, systemClock, secureRandom);
 const command = [process.execPath, '--enable-source-maps', projectPath('build/js/worker.js')] as const;
 const fleet = createLocalFleet({ dataDir, workers, command, clock: systemClock });
 const exams = createExamService({ db, fleet, clock: systemClock, random: secureRandom, catalogue });
+const classrooms = createClassroomService({
+  db,
+  clock: systemClock,
+  random: secureRandom,
+  isKnown: (kind, slug) => (kind === 'exam' ? catalogue.exams : catalogue.exercises).has(slug),
+});
 share('auth', auth);
 share('session-secret', sessionSecret(dataDir, secureRandom));
 share('fleet', fleet);
 share('exams', exams);
+share('classrooms', classrooms);
 
 /** What the rest relies on: where the request came from, and under which address the browser knows this server. */
 function stampHeaders({ headers, socket }: IncomingMessage): void {

@@ -58,3 +58,14 @@ test('stops guessing after ten wrong passwords, for a quarter of an hour, and on
   clock.advance(15 * 60_000);
   expect(await auth.signIn('mina@example.org', MINA.password, 'thief')).toBeDefined();
 });
+
+test('there is always an instructor', async () => {
+  const { auth } = await service();
+  const first = await auth.signUp(MINA, 'x');
+  const second = await auth.signUp({ ...MINA, email: 'jun@example.org' }, 'x');
+  expect(await refusal(auth.setRole(first.id, 'learner'))).toBe('wrong-state');
+  await auth.setRole(second.id, 'instructor');
+  await auth.setRole(first.id, 'learner');
+  expect((await auth.accounts()).map((a) => a.role)).toEqual(['learner', 'instructor']);
+  expect(await refusal(auth.setRole('nobody', 'learner'))).toBe('not-found');
+});

@@ -1,5 +1,5 @@
 import type { Database } from '../db/index.ts';
-import { invalidField, tooManyAttempts } from '../errors.ts';
+import { invalidField, missing, tooManyAttempts, wrongState } from '../errors.ts';
 import type { Clock } from '../kit/clock.ts';
 import { uuid } from '../kit/random.ts';
 import type { Random } from '../kit/random.ts';
@@ -82,6 +82,17 @@ export function createAuthService(db: Database, clock: Clock, random: Random): A
     async account(id) {
       const row = await db.user.findUnique({ where: { id } });
       return row ? accountOf(row) : undefined;
+    },
+
+    async setRole(id, role) {
+      await db.$transaction(async (tx) => {
+        const row = await tx.user.findUnique({ where: { id } });
+        if (!row) throw missing({ en: 'This account', ko: '계정' });
+        const others = await tx.user.count({ where: { role: 'INSTRUCTOR', id: { not: id } } });
+        if (role === 'learner' && others === 0)
+          throw wrongState({ en: 'There must be an instructor.', ko: '강사가 한 명은 있어야 합니다.' });
+        await tx.user.update({ where: { id }, data: { role: role === 'instructor' ? 'INSTRUCTOR' : 'LEARNER' } });
+      });
     },
 
     accounts: async () => (await db.user.findMany({ orderBy: { createdAt: 'asc' } })).map(accountOf),

@@ -21,6 +21,8 @@ export interface AuthService {
   /** The account if the password is right; rejects with AppError `too-many-attempts` when there were too many wrong ones. */
   signIn(email: string, password: string, from: string): Promise<Account | undefined>;
   account(id: string): Promise<Account | undefined>;
+  /** Makes somebody an instructor or a learner. Rejects with AppError `not-found`, or `wrong-state` for the last instructor. */
+  setRole(id: string, role: Account['role']): Promise<void>;
   /** All accounts, oldest first. For instructors. */
   accounts(): Promise<Account[]>;
 }
