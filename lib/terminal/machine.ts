@@ -62,6 +62,9 @@ const capabilityMask = (numbers: readonly number[]) => numbers.reduce((mask, n) 
 /** Commands that every host has and the server answers. */
 const LOGIN_SHIMS = ['ssh', 'sudo', 'su'];
 
+/** Programs that the real machine may have and a host has, if at all, in another form. */
+const NOT_ON_HOSTS = ['kubectl', 'helm', 'docker', 'podman', 'systemctl', 'journalctl'];
+
 /** How long a sandbox may take to start on a busy machine. */
 const START_MS = 20_000;
 
@@ -188,7 +191,6 @@ export class Machine {
       ? ['kubectl', 'helm'].filter((t) => existsSync(projectPath('build/tools/bin', t)))
       : [];
     const shims = [...LOGIN_SHIMS, ...(host.node ? host.node.cluster.tools(host.node.name) : [])];
-    const hides = ['kubectl', 'helm', 'docker', 'sudo', 'su', 'ssh', 'systemctl', 'journalctl', ...shims];
     const sandbox = sandboxArguments({
       hostname: host.name,
       disk: host.disk,
@@ -196,11 +198,11 @@ export class Machine {
       tools: new Map(kubernetes.map((t) => [t, projectPath('build/tools/bin', t)])),
       completions: new Map(kubernetes.map((t) => [t, projectPath('build/tools/completions', t)])),
       shims,
-      hidden: [...new Set(hides)].filter((t) => existsSync(join('/usr/bin', t))),
       settings: SYSTEM_SETTINGS.filter((p) => existsSync(p)),
       tun,
       rootIsReal: users.ranges[0]?.outside === 0,
     });
+    const hidden = [...new Set([...NOT_ON_HOSTS, ...shims])].filter((name) => existsSync(join('/usr/bin', name)));
     const network = ip === undefined ? [] : [`ip=${ip}`, `tun=${tun ? 1 : 0}`];
     const owner = users.candidate === 'own' ? [`candidate=${CANDIDATE_ID}`] : [];
     const child = spawn(
@@ -222,6 +224,7 @@ export class Machine {
         '/run/drydock/init',
         ...network,
         ...owner,
+        `hide=${hidden.join(' ')}`,
       ],
       { env: BARE_ENVIRONMENT as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], detached: true },
     );

@@ -11,8 +11,6 @@ export interface SandboxSpec {
   completions: ReadonlyMap<string, string>;
   /** Commands that the server answers (see programs/shim.ts). */
   shims: readonly string[];
-  /** Programs of the real machine's /usr/bin that this host does not have. */
-  hidden: readonly string[];
   /** Settings of the real machine's programs (see SYSTEM_SETTINGS) that exist. */
   settings: readonly string[];
   /** Whether /dev/net/tun is there to make the network device with. */
@@ -44,6 +42,8 @@ export const ROOT_LINKS: readonly (readonly [string, string])[] = [
   ['sbin', 'usr/sbin'],
 ];
 
+const LOCAL_DIRECTORIES = ['bin', 'sbin', 'share', 'share/bash-completion', 'share/bash-completion/completions'];
+
 const MIB = 1024 * 1024;
 /** Memory that files outside the disk may take. */
 const RUN_SIZE = 16 * MIB;
@@ -60,12 +60,13 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
   add('--bind', spec.disk, '/');
   add('--ro-bind', '/usr', '/usr');
   add('--size', MIB, '--tmpfs', '/usr/local');
+  // Made by name: bwrap makes missing parents for root alone.
+  for (const dir of LOCAL_DIRECTORIES) add('--dir', `/usr/local/${dir}`);
   for (const [name, file] of spec.tools) add('--ro-bind', file, `/usr/local/bin/${name}`);
   for (const [name, file] of spec.completions)
     add('--ro-bind', file, `/usr/local/share/bash-completion/completions/${name}`);
   for (const name of spec.shims) add('--symlink', '/run/drydock/shim', `/usr/local/bin/${name}`);
   add('--remount-ro', '/usr/local');
-  for (const name of spec.hidden) add('--ro-bind', '/dev/null', `/usr/bin/${name}`);
   for (const path of spec.settings) add('--ro-bind', path, path);
   add('--proc', '/proc');
   if (spec.rootIsReal) add('--remount-ro', '/proc');

@@ -91,12 +91,14 @@ function runOnTerminal(machine: Machine, command: HostCommand, call: ShimCall, t
   const pty = spawnPty(machine.invocation(command), { columns: call.columns, rows: call.rows });
   if (call.stdinIsTerminal) talk.raw();
   return new Promise((resolve) => {
-    talk.onInput = (data) => {
-      pty.write(data);
-      talk.consumed(data.length);
-    };
-    // A pipe's end is typed as ^D.
-    talk.onInputEnd = () => pty.write('\x04');
+    talk.onInput(
+      (data) => {
+        pty.write(data);
+        talk.consumed(data.length);
+      },
+      // A pipe's end is typed as ^D.
+      () => pty.write('\x04'),
+    );
     talk.onResize = (columns, rows) => pty.resize({ columns, rows });
     talk.onDrain = () => pty.resume();
     talk.signal.addEventListener('abort', () => pty.kill());
@@ -116,8 +118,10 @@ function runOnPipes(machine: Machine, command: HostCommand, talk: Conversation):
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.stdin.on('error', () => undefined);
-    talk.onInput = (data) => child.stdin.write(data, () => talk.consumed(data.length));
-    talk.onInputEnd = () => child.stdin.end();
+    talk.onInput(
+      (data) => void child.stdin.write(data, () => talk.consumed(data.length)),
+      () => child.stdin.end(),
+    );
     talk.onSignal = (n) => child.kill(n === 2 ? 'SIGTERM' : SIGNALS[n]);
     talk.onDrain = () => {
       child.stdout.resume();
@@ -145,11 +149,11 @@ const converse = (socket: Socket, answer: Answer) => new Conversation(socket, an
 class Conversation {
   /** Aborts when the shim has gone or was told to end. */
   readonly signal: AbortSignal;
-  onInput: ((data: Buffer) => void) | undefined;
-  onInputEnd: (() => void) | undefined;
   onResize: ((columns: number, rows: number) => void) | undefined;
   onSignal: ((n: number) => void) | undefined;
   onDrain: (() => void) | undefined;
+  #onInput: ((data: Buffer) => void) | undefined;
+  #onInputEnd: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #gone = new AbortController();
   readonly #reader = new FrameReader();
@@ -182,6 +186,13 @@ class Conversation {
         }
       }
     });
+  }
+
+  /** What came before is given first. */
+  onInput(data: (data: Buffer) => void, end: () => void): void {
+    this.#onInput = data;
+    this.#onInputEnd = end;
+    for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 
   /** Says whether more may be sent at once; otherwise `onDrain` tells. */
@@ -226,16 +237,15 @@ class Conversation {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          this.onInput = (data) => {
-            if (!closed) controller.enqueue(Uint8Array.from(data));
-            this.consumed(data.length);
-          };
-          this.onInputEnd = () => {
+          const end = () => {
             if (!closed) controller.close();
             closed = true;
           };
-          this.signal.addEventListener('abort', () => this.onInputEnd?.());
-          this.#replay();
+          this.onInput((data) => {
+            if (!closed) controller.enqueue(Uint8Array.from(data));
+            this.consumed(data.length);
+          }, end);
+          this.signal.addEventListener('abort', end);
         },
         cancel: () => {
           closed = true;
@@ -269,15 +279,10 @@ class Conversation {
       else this.#gone.abort();
     } else if (type === 'p') this.#gone.abort();
     else if (type === 'i' || type === 'e') {
-      if (this.onInput) this.#replay();
-      if (!this.onInput) this.#early.push(frame);
-      else if (type === 'i') this.onInput(body);
-      else this.onInputEnd?.();
+      if (!this.#onInput) this.#early.push(frame);
+      else if (type === 'i') this.#onInput(body);
+      else this.#onInputEnd?.();
     }
-  }
-
-  #replay(): void {
-    for (const frame of this.#early.splice(0)) this.#take(frame);
   }
 
   #leave(): void {

@@ -3,7 +3,8 @@
  * the standard files where there are none yet, sets the network up, and then carries connections between the host and
  * the server: one stream of IP packets for everything beyond the host, and listening sockets for the host's own ports.
  *
- * Arguments: `ip=ADDRESS` (absent: no network), `tun=0|1`, `candidate=ID` (owner of the home; absent: leave it).
+ * Arguments: `ip=ADDRESS` (absent: no network), `tun=0|1`, `candidate=ID` (owner of the home; absent: leave it),
+ * `hide=NAMES` (programs of /usr/bin that the host does not have).
  * Speaks to /run/drydock/net.sock; see network/bridge.ts for the other end.
  */
 export const MACHINE_PROGRAM = String.raw`#!/usr/bin/perl
@@ -17,6 +18,14 @@ my ($READONLY, $NOSUID, $NOEXEC, $REMOUNT, $BIND) = (1, 2, 8, 32, 4096);
 for my $name (qw(null zero full random urandom tty)) {
   my ($none, $path) = ('none', "/dev/$name");
   syscall($arm ? 40 : 165, $none, $path, 0, $REMOUNT | $BIND | $READONLY | $NOSUID | $NOEXEC, 0) == 0 or do { say_error("$path: $!"); exit 1 };
+}
+
+# A layer above /usr/bin with a hole for each program that the host does not have. Where the kernel lacks it they stay.
+if ($opt{hide}) {
+  my ($type, $from, $to, $layers) = ('overlay', 'overlay', '/usr/bin', 'lowerdir=/run/without:/usr/bin');
+  mkdir '/run/without', 0755;
+  for my $name (split / /, $opt{hide}) { my $hole = "/run/without/$name"; syscall($arm ? 33 : 259, -100, $hole, 0020000, 0) if $name =~ m{^[\w.-]+$} }
+  syscall($arm ? 40 : 165, $from, $to, $type, $READONLY | $NOSUID, $layers);
 }
 
 my $seeded = '/var/lib/.standard-files';

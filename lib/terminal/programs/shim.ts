@@ -8,7 +8,8 @@
 export const SHIM_PROGRAM = String.raw`#!/usr/bin/perl
 use strict; use warnings; use Socket; use Errno ();
 my ($name) = $0 =~ m{([^/]+)$};
-socket(my $server, PF_UNIX, SOCK_STREAM, 0) && connect($server, pack_sockaddr_un('/run/drydock/tools.sock'))
+my $server;
+socket($server, PF_UNIX, SOCK_STREAM, 0) && connect($server, pack_sockaddr_un('/run/drydock/tools.sock'))
   or do { print STDERR "$name: the simulated host does not answer\n"; exit 125 };
 sub put {
   my ($type, $body) = @_;
