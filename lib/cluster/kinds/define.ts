@@ -97,6 +97,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   staysWhenDeleted?(object: T): boolean;
   /** Whether a deletion answers with the object that is gone, not with a Status (Pod, Service, ServiceAccount …). */
   answersWithDeleted?: boolean;
+  /** What every request for this version is warned of: `v1 Endpoints is deprecated in v1.33+; use …`. */
+  deprecation?: string;
   /** Whether an update may create the object (Lease, Event, …: AllowCreateOnUpdate). */
   createOnUpdate?: boolean;
   /** Whether an update without resourceVersion is accepted (AllowUnconditionalUpdate). True unless given. */
