@@ -1,6 +1,6 @@
 /**
  * The five fields of a cron line, read as robfig/cron's standard parser does, with its words for what is wrong. Each is a
- * set of the values that match; `star` says that the field began with `*` or `?`, which matters to days.
+ * set of the values that match; `star` says that the field is `*` or `?` without a step, which matters to days.
  */
 export interface CronSchedule {
   minute: CronField;

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { FieldPath } from '../../machinery/field-path.ts';
+import type { JSONSchemaProps } from '../../schema/generated/types.ts';
+import { validateValue } from './schema-value.ts';
+
+const check = (schema: JSONSchemaProps, value: unknown) =>
+  validateValue(schema, value, FieldPath.of('spec')).map(({ field, message }) => `${field}: ${message}`);
+
+test.each<[JSONSchemaProps, unknown, string]>([
+  [{ type: 'integer' }, 'five', 'spec: Invalid value: "string": spec in body must be of type integer: "string"'],
+  [
+    { 'x-kubernetes-int-or-string': true },
+    1.5,
+    'spec: Invalid value: "number": spec in body must be of type integer,string: "number"',
+  ],
+  [
+    { type: 'integer', maximum: 120 },
+    500,
+    'spec: Invalid value: 500: spec in body should be less than or equal to 120',
+  ],
+  [{ type: 'number', multipleOf: 0.5 }, 0.7, 'spec: Invalid value: 0.7: spec in body should be a multiple of 0.5'],
+  [
+    { type: 'string', minLength: 5 },
+    'ab12',
+    'spec: Invalid value: "ab12": spec in body should be at least 5 chars long',
+  ],
+  [
+    { type: 'string', pattern: '^[0-9]+%$' },
+    'many',
+    `spec: Invalid value: "many": spec in body should match '^[0-9]+%$'`,
+  ],
+  [{ type: 'string', enum: ['a', 'b'] }, 'c', 'spec: Unsupported value: "c": supported values: "a", "b"'],
+  [
+    { type: 'string', format: 'ipv4' },
+    '1.2.3',
+    'spec: Invalid value: "1.2.3": spec in body must be of type ipv4: "1.2.3"',
+  ],
+  [{ type: 'array', maxItems: 2 }, [1, 2, 3], 'spec: Too many: 3: must have at most 2 items'],
+  [{ type: 'object', required: ['a'] }, {}, 'spec.a: Required value'],
+  [
+    { oneOf: [{ required: ['a'] }, { required: ['b'] }] },
+    {},
+    '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid',
+  ],
+])('%j refuses %j', (schema, value, message) => {
+  expect(check(schema, value)).toEqual([message]);
+});
+
+test('nested values that fit', () => {
+  const schema: JSONSchemaProps = {
+    type: 'object',
+    properties: {
+      list: { type: 'array', items: { type: 'number' } },
+      none: { type: 'string', nullable: true },
+      free: { type: 'object', additionalProperties: { type: 'boolean' } },
+    },
+  };
+  expect(check(schema, { list: [1, 2.5], none: null, free: { x: true }, other: 1 })).toEqual([]);
+});
