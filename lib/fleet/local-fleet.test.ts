@@ -1,4 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -16,6 +19,11 @@ createServer((request, response) => {
   if (request.url.endsWith('/grade') && !existsSync(log + '.died')) { appendFileSync(log + '.died', ''); process.kill(process.pid, 'SIGKILL'); }
   if (request.url.endsWith('/reset')) { response.statusCode = 500; response.end('no such thing'); return; }
   response.end(JSON.stringify({ nodes: [String(process.pid)], clusters: 0 }));
+}).on('upgrade', (request, socket, head) => {
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n');
+  socket.write(request.url + ' ' + Object.keys(request.headers).sort() + '\\n');
+  socket.write(head);
+  socket.pipe(socket);
 }).listen(socket, () => process.send('drydock worker ready'));
 process.on('disconnect', () => process.exit(0));
 `;
@@ -79,4 +87,33 @@ test('a new web process ends the worker that a killed one has left', async () =>
   await second.start();
   expect(Number((await second.open(task)).nodes[0])).not.toBe(left);
   while (isAlive(left)) await new Promise(setImmediate);
+});
+
+test("a terminal's connection goes through, without the cookies", async () => {
+  const fleet = fleetIn(mkdtempSync(join(tmpdir(), 'drydock-fleet-')));
+  await fleet.start();
+  const web = createServer();
+  web.on('upgrade', (request, socket, head) => void fleet.connectTerminal(task, 3, request, socket, head));
+  await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+  const page = connect((web.address() as AddressInfo).port, '127.0.0.1');
+  const headers = [
+    'Host: x',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Key: k',
+    'Cookie: session=secret',
+  ];
+  page.write(`GET /page HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\nfirst `);
+  let got = '';
+  page.on('data', (data) => (got += data.toString()));
+  while (!got.includes('first')) await new Promise((done) => page.once('data', done));
+  page.write('second');
+  while (!got.includes('second')) await new Promise((done) => page.once('data', done));
+  expect(got.split('\r\n\r\n')[1]).toBe(
+    '/attempts/a-1/2/terminals/3?slug=s&profile=one-node connection,host,sec-websocket-key,upgrade\nfirst second',
+  );
+  const closed = new Promise((done) => page.once('close', done));
+  await fleet.stop();
+  await closed;
+  web.close();
 });

@@ -88,6 +88,7 @@ test('a page types into the shell of its base host, and finds the screen again w
   await second.until(/result 42/);
   second.type('ls ~\r');
   await second.until(/kept/);
+  expect(second.control).toEqual([]);
 });
 
 test('after the end of the process the screen and the files are as they were', async () => {
