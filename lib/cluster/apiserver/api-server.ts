@@ -1,6 +1,7 @@
 import type { UserInfo } from '../machinery/user.ts';
 import { admissionChain } from './admission-chain.ts';
 import type { Core } from './core.ts';
+import { followCustomResources } from './custom-resources.ts';
 import { createHandler } from './handle.ts';
 import { listenOn } from './listener.ts';
 import type { ApiServer, ApiServerOptions } from './options.ts';
@@ -64,6 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
   const admissionContext = options.admission.context(transportOf(core, SELF, lifetime));
   lifetime.onClose(startCompaction(core));
+  lifetime.onClose(followCustomResources(core));
   const edge = { core, options, lifetime };
   const handle = createHandler(edge);
   const upgrade = createUpgradeHandler(edge);

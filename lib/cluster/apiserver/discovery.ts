@@ -102,7 +102,11 @@ export function apiGroupOf(registry: Registry, name: string): JsonObject | undef
 
 /** Names the version in which a kind is stored, as upstream hashes it. */
 const storageVersionHash = (group: string, version: string, kind: string) =>
-  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');
+  createHash('sha256')
+    .update(`${apiVersionOf({ group, version })}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
 
 function apiResources(gv: GroupVersionFacts, r: ResourceFacts): JsonObject[] {
   const namespaced = r.scope === 'Namespaced';
@@ -115,7 +119,9 @@ function apiResources(gv: GroupVersionFacts, r: ResourceFacts): JsonObject[] {
     verbs: r.verbs,
     ...(r.shortNames?.length ? { shortNames: r.shortNames } : {}),
     ...(r.categories?.length ? { categories: r.categories } : {}),
-    ...(stored ? { storageVersionHash: storageVersionHash(gv.group, gv.version, r.responseKind.kind) } : {}),
+    ...(stored
+      ? { storageVersionHash: storageVersionHash(gv.group, r.storedVersion ?? gv.version, r.responseKind.kind) }
+      : {}),
   };
   const subs = (r.subresources ?? []).map(({ subresource, responseKind: { group, version, kind }, verbs }) => ({
     name: `${r.resource}/${subresource}`,

@@ -139,6 +139,7 @@ export async function execute(core: Core, user: UserInfo, request: ApiRequest): 
   validateWriteOptions(request);
   const warnings: string[] = [];
   const call = callOf(core, user, request, served, warnings);
+  if (served.strategy.deprecation) call.warn(served.strategy.deprecation);
   const result = await dispatch(call, request);
   return warnings.length ? { ...result, warnings: [...result.warnings, ...warnings] } : result;
 }

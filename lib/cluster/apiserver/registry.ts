@@ -1,7 +1,7 @@
 import type { KindDefinition } from '../kinds/define.ts';
 import type { Resource } from '../machinery/resource.ts';
 import { schemaText } from '../schema/schema-files.ts';
-import type { CustomKind } from './custom-resources.ts';
+import type { CustomKind } from './custom-kind.ts';
 import { Strategy } from './strategy.ts';
 
 /** A subresource as discovery describes it. */
@@ -21,6 +21,8 @@ export interface ResourceFacts {
   shortNames?: readonly string[];
   categories?: readonly string[];
   subresources?: readonly SubresourceFacts[];
+  /** The version in which objects are stored, where it is another one. */
+  storedVersion?: string;
 }
 
 /** One version of a group with what it serves. */
@@ -54,6 +56,9 @@ function builtInGroupVersions(): GroupVersionFacts[] {
 
 /** What a fresh API server serves, in the order in which discovery lists it. */
 export const BUILT_IN: readonly GroupVersionFacts[] = builtInGroupVersions();
+
+/** Served by an extension, whose priority is below that of custom resources. */
+const LAST_GROUP = 'metrics.k8s.io';
 
 const idOf = (group: string, version: string, resource: string) => `${group}/${version}/${resource}`;
 
@@ -95,23 +100,6 @@ export class Registry {
     return this.#builtIn.get(id) ?? this.#custom.get(id);
   }
 
-  /** Some served version of a resource, the first that discovery lists. */
-  findAny(group: string, resource: string): Served | undefined {
-    for (const served of this.all()) {
-      if (served.resource.group === group && served.resource.resource === resource) return served;
-    }
-    return undefined;
-  }
-
-  /** By kind, for references such as an owner's. */
-  findKind(group: string, version: string, kind: string): Served | undefined {
-    for (const served of this.all()) {
-      const r = served.resource;
-      if (r.group === group && r.version === version && r.kind === kind) return served;
-    }
-    return undefined;
-  }
-
   *all(): IterableIterator<Served> {
     yield* this.#builtIn.values();
     yield* this.#custom.values();
@@ -124,13 +112,10 @@ export class Registry {
     );
   }
 
-  isBuiltInVersion(group: string, version: string): boolean {
-    return this.#builtInGroups.has(`${group}/${version}`);
-  }
-
   /** Group versions in discovery's order: the built-in ones, then those of custom resources by group and priority. */
   groupVersions(): readonly GroupVersionFacts[] {
-    return [...BUILT_IN, ...this.#customGroups];
+    const last = BUILT_IN.findIndex((gv) => gv.group === LAST_GROUP);
+    return [...BUILT_IN.slice(0, last), ...this.#customGroups, ...BUILT_IN.slice(last)];
   }
 
   /** Replaces all custom resources. */

@@ -34,6 +34,7 @@ export class Strategy {
   readonly defaultPropagation: 'orphan' | 'background';
   readonly scale: ScaleSubresource<KubeObject> | undefined;
   readonly graceful: boolean;
+  readonly deprecation: string | undefined;
   readonly custom: boolean;
   readonly #own: KindDefinition;
   readonly #stored: KindDefinition;
@@ -59,6 +60,7 @@ export class Strategy {
     this.answersWithDeleted = own.answersWithDeleted ?? stored.answersWithDeleted ?? false;
     this.defaultPropagation = own.defaultPropagation ?? stored.defaultPropagation ?? 'background';
     this.scale = own.scale ?? stored.scale;
+    this.deprecation = own.deprecation;
     this.graceful = 'gracePeriod' in own || 'gracePeriod' in stored;
   }
 
