@@ -1,17 +1,29 @@
 import type { Controller } from './controller.ts';
+import { daemonSet } from './daemonset/index.ts';
 import { deployment } from './deployment/index.ts';
+import { endpointSlice } from './endpoints/endpoint-slices.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
+import { garbageCollector } from './garbage-collector/index.ts';
 import { startControllers, type ControllerManagerOptions } from './manager.ts';
+import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
 import { rootCaPublisher } from './service-account/root-ca-publisher.ts';
+import { statefulSet } from './statefulset/index.ts';
 import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
 export const controllers: readonly Controller[] = [
+  daemonSet,
   deployment,
+  endpointSlice,
+  endpointsController,
+  garbageCollector,
+  namespace,
   replicaSet,
   replicationController,
   rootCaPublisher,
   serviceAccount,
+  statefulSet,
 ];
 
 /** Starts a kube-controller-manager with all of them that its flags let run. */

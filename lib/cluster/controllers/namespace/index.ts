@@ -1,0 +1,159 @@
+import { startReconciler } from '../../client/reconciler.ts';
+import { formatTime, type KubeObject } from '../../machinery/object.ts';
+import type { Resource } from '../../machinery/resource.ts';
+import { isConflict, isNotFound, statusOf } from '../../machinery/status-error.ts';
+import { namespaces, pods } from '../../schema/generated/resources.ts';
+import type { Namespace } from '../../schema/generated/types.ts';
+import { deepEqual } from '../../../kit/deep.ts';
+import type { Controller, ControllerContext } from '../controller.ts';
+import { withCondition } from '../shared/conditions.ts';
+import { Discovery } from '../shared/discovery.ts';
+import { messageOf } from '../shared/pod-control.ts';
+
+/** Empties namespaces that are being deleted, and lets them go (upstream: pkg/controller/namespace). */
+export const namespace: Controller = {
+  name: 'namespace-controller',
+  serviceAccount: 'namespace-controller',
+  start: startNamespaceController,
+};
+
+/** How long before what has not gone is looked at again. */
+const RETRY = 5_000;
+
+interface Remains {
+  /** Resource → how many objects are left. */
+  counts: Map<string, number>;
+  finalizers: Map<string, number>;
+  failures: string[];
+}
+
+function startNamespaceController(context: ControllerContext) {
+  const { client, informers, clock } = context;
+  const spaces = informers.informer(namespaces);
+  const discovery = new Discovery(informers);
+  const reconciler = startReconciler({ ...context, informers: [spaces, discovery.definitions], reconcile });
+  const enqueue = ({ metadata }: Namespace) => {
+    if (metadata.deletionTimestamp) reconciler.queue.add(metadata.name);
+  };
+  const podGone = ({ metadata }: KubeObject) => {
+    const space = spaces.get('', metadata.namespace ?? '');
+    if (space) enqueue(space);
+  };
+  reconciler.own(
+    spaces.onEvent({ add: enqueue, update: enqueue }),
+    informers.informer(pods).onEvent({ delete: podGone }),
+  );
+
+  async function reconcile(name: string): Promise<void> {
+    const space = spaces.get('', name);
+    if (!space?.metadata.deletionTimestamp || !space.spec?.finalizers?.length) return;
+    const remains = await empty(name);
+    await writeConditions(space, remains);
+    if (remains.counts.size === 0 && remains.failures.length === 0) await finalize(name);
+    else reconciler.queue.addAfter(name, RETRY);
+  }
+
+  /** Deletes everything in a namespace, and says what is left. Pods go first: with them goes what other things wait for. */
+  async function empty(name: string): Promise<Remains> {
+    const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [] };
+    const resources = discovery.resources().filter((r) => r.namespaced);
+    resources.sort((a, b) => Number(b.resource === pods.resource) - Number(a.resource === pods.resource));
+    for (const resource of resources) {
+      try {
+        const before = await client.list(resource, { namespace: name });
+        if (before.items.length === 0) continue;
+        await client.deleteCollection(resource, { namespace: name }, { propagationPolicy: 'Background' });
+        count(remains, resource, (await client.list(resource, { namespace: name })).items);
+      } catch (error) {
+        if (isNotFound(error) || statusOf(error)?.code === 405) continue;
+        if (!statusOf(error)) throw error;
+        remains.failures.push(messageOf(error));
+      }
+    }
+    return remains;
+  }
+
+  function count(remains: Remains, resource: Resource, left: readonly KubeObject[]): void {
+    if (left.length > 0) remains.counts.set(`${resource.resource}.${resource.group}`, left.length);
+    for (const finalizer of left.flatMap((object) => object.metadata.finalizers ?? [])) {
+      remains.finalizers.set(finalizer, (remains.finalizers.get(finalizer) ?? 0) + 1);
+    }
+  }
+
+  async function writeConditions(space: Namespace, { counts, finalizers, failures }: Remains): Promise<void> {
+    const each = (map: Map<string, number>, word: string) =>
+      [...map]
+        .sort()
+        .map(([what, n]) => `${what} ${word} ${n} resource instances`)
+        .join(', ');
+    const all: [string, boolean, string, string][] = [
+      ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+      [
+        'NamespaceDeletionGroupVersionParsingFailure',
+        false,
+        'ParsedGroupVersions',
+        'All legacy kube types successfully parsed',
+      ],
+      failures.length > 0
+        ? [
+            'NamespaceDeletionContentFailure',
+            true,
+            'ContentDeletionFailed',
+            `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
+          ]
+        : [
+            'NamespaceDeletionContentFailure',
+            false,
+            'ContentDeleted',
+            'All content successfully deleted, may be waiting on finalization',
+          ],
+      counts.size > 0
+        ? [
+            'NamespaceContentRemaining',
+            true,
+            'SomeResourcesRemain',
+            `Some resources are remaining: ${each(counts, 'has')}`,
+          ]
+        : ['NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'],
+      finalizers.size > 0
+        ? [
+            'NamespaceFinalizersRemaining',
+            true,
+            'SomeFinalizersRemain',
+            `Some content in the namespace has finalizers remaining: ${each(finalizers, 'in')}`,
+          ]
+        : [
+            'NamespaceFinalizersRemaining',
+            false,
+            'ContentHasNoFinalizers',
+            'All content-preserving finalizers finished',
+          ],
+    ];
+    let conditions = space.status?.conditions ?? [];
+    const order = all.map(([type]) => type);
+    for (const [type, value, reason, message] of all) {
+      const lastTransitionTime = formatTime(clock.now());
+      conditions = [
+        ...withCondition(conditions, { type, status: value ? 'True' : 'False', lastTransitionTime, reason, message }),
+      ];
+    }
+    conditions.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+    if (deepEqual(conditions, space.status?.conditions ?? [])) return;
+    const latest = await client.get(namespaces, '', space.metadata.name);
+    await client.updateStatus(namespaces, { ...latest, status: { ...latest.status, conditions } });
+  }
+
+  /** Takes the namespace's own finalizer away; with the last one the server removes it. */
+  async function finalize(name: string): Promise<void> {
+    try {
+      const latest = await client.get(namespaces, '', name);
+      const finalizers = (latest.spec?.finalizers ?? []).filter((f) => f !== 'kubernetes');
+      await client.update(namespaces, { ...latest, spec: { ...latest.spec, finalizers } }, { subresource: 'finalize' });
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (isConflict(error)) reconciler.queue.add(name);
+    }
+  }
+
+  return reconciler;
+}
