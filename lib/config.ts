@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** What the operator may set, read once from the environment. The only reader of process.env. */
@@ -8,11 +9,13 @@ export interface Config {
   dataDir: string;
   /** A `file:` URL of the SQLite database. */
   databaseUrl: string;
-  /** Worker processes that run clusters. */
+  /** Worker processes that run clusters: one for each processor but the page's own, four at most, unless set. */
   workers: number;
   /** Where exercises and exams stand, as an absolute path. */
   exercisesDir: string;
 }
+
+const USUAL_WORKERS = Math.min(Math.max(availableParallelism() - 1, 1), 4);
 
 function wholeNumber(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
   if (text === undefined || text === '') return fallback;
@@ -30,7 +33,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     port: wholeNumber('PORT', env.PORT, 3000, 0, 65_535),
     dataDir,
     databaseUrl: env.DATABASE_URL || `file:${join(dataDir, 'drydock.db')}`,
-    workers: wholeNumber('DRYDOCK_WORKERS', env.DRYDOCK_WORKERS, 1, 1, 64),
+    workers: wholeNumber('DRYDOCK_WORKERS', env.DRYDOCK_WORKERS, USUAL_WORKERS, 1, 64),
     exercisesDir: resolve(cwd, env.DRYDOCK_EXERCISES || 'exercises'),
   };
 }
