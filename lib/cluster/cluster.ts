@@ -180,7 +180,7 @@ class RunningCluster implements Cluster {
     for (const { name, ip, disk } of this.nodes) {
       this.#machines.set(
         name,
-        startNode({
+        await startNode({
           name,
           ip,
           disk,
