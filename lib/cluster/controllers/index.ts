@@ -8,15 +8,23 @@ import { startControllers, type ControllerManagerOptions } from './manager.ts';
 import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
 import { rootCaPublisher } from './service-account/root-ca-publisher.ts';
+import { volumeBinder } from './storage/binder.ts';
+import { ephemeralVolume } from './storage/ephemeral.ts';
+import { volumeExpander } from './storage/expander.ts';
+import { claimProtection, volumeProtection } from './storage/protection.ts';
+import { directoryProvisioner } from './storage/provisioner.ts';
 import { statefulSet } from './statefulset/index.ts';
 import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
 export const controllers: readonly Controller[] = [
+  claimProtection,
   daemonSet,
   deployment,
+  directoryProvisioner,
   endpointSlice,
   endpointsController,
+  ephemeralVolume,
   garbageCollector,
   namespace,
   replicaSet,
@@ -24,6 +32,9 @@ export const controllers: readonly Controller[] = [
   rootCaPublisher,
   serviceAccount,
   statefulSet,
+  volumeBinder,
+  volumeExpander,
+  volumeProtection,
 ];
 
 /** Starts a kube-controller-manager with all of them that its flags let run. */
