@@ -1,2 +1,3 @@
 export type { ComponentContext, ComponentHandle, ComponentName, ControlPlane } from './control-plane.ts';
 export type { NodeOptions, NodeToolCall, SimulatedNode } from './node.ts';
+export { startNode } from './start-node.ts';

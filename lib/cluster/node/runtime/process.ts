@@ -1,6 +1,8 @@
+import type { Activity } from '../../../kit/activity.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import type { BytePipe } from '../../network/byte-pipe.ts';
+import type { HostNetwork } from '../../network/network.ts';
 import type { NetStack } from '../../network/stack.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { Connect } from '../../client/transport.ts';
@@ -35,9 +37,9 @@ export interface NodeFacilities {
   controlPlane: ControlPlane;
   /** The host path behind a file of the container, where it is on the node's disk. */
   hostPath(fs: FileSystem, path: string): string | undefined;
-  /** Hands over the rules that kube-proxy made. */
-  programNetwork: import('../../network/network.ts').HostNetwork;
-  activity: import('../../../kit/activity.ts').Activity;
+  /** Where kube-proxy hands over its rules. */
+  hostNetwork: HostNetwork;
+  activity: Activity;
 }
 
 export interface Exit {
@@ -67,13 +69,13 @@ export class Process {
   readonly pid: number;
   readonly parent: Process | undefined;
   readonly world: World;
-  readonly argv: readonly string[];
-  readonly env: Map<string, string>;
+  argv: readonly string[];
+  env: Map<string, string>;
   cwd: string;
   readonly fs: FileSystem;
-  readonly stdin: BytePipe;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  stdin: BytePipe;
+  stdout: Output;
+  stderr: Output;
   readonly tty: boolean;
   readonly startedAt: number;
   readonly exited: Promise<Exit>;
@@ -148,6 +150,22 @@ export class Process {
     if (handler === 'ignore') return;
     if (handler) handler();
     else if (!first && !IGNORED_BY_DEFAULT.has(signal)) this.end({ code: 128 + SIGNALS[signal], signal });
+  }
+
+  /** Goes on as another program, as exec(2) does: same pid, no handlers. Answers its status. */
+  async become(
+    program: Program,
+    options: {
+      argv: readonly string[];
+      env: ReadonlyMap<string, string>;
+      stdin: BytePipe;
+      stdout: Output;
+      stderr: Output;
+    },
+  ): Promise<number> {
+    Object.assign(this, { ...options, env: new Map(options.env) });
+    for (const [signal, handler] of this.#handlers) if (handler !== 'ignore') this.#handlers.delete(signal);
+    return program(this, this.argv.slice(1));
   }
 
   /** Waits for something, but not beyond the process' own end. */

@@ -15,9 +15,23 @@ export class DiskTree implements Tree {
   /** Owners that the host would not let us set. */
   readonly #owners = new Map<string, Owner>();
 
-  /** `root` is an absolute host path without symlinks. */
-  constructor(root: string) {
+  readonly #capacity: number | undefined;
+
+  /** `root` is an absolute host path without symlinks. `capacity` in bytes limits what may lie below it. */
+  constructor(root: string, capacity?: number) {
     this.#root = root;
+    this.#capacity = capacity;
+  }
+
+  get capacity(): number | undefined {
+    return this.#capacity;
+  }
+
+  /** Bytes in all files below. */
+  used(path = ''): number {
+    const entry = this.lookup(path);
+    if (entry?.type !== 'dir') return entry?.size ?? 0;
+    return this.list(path).reduce((sum, name) => sum + this.used(path === '' ? name : `${path}/${name}`), 0);
   }
 
   /** The host path behind a path of this tree. */
@@ -54,7 +68,12 @@ export class DiskTree implements Tree {
   }
 
   write(path: string, data: Uint8Array, options: { append: boolean; mode: number; owner: Owner }): void {
-    const created = !this.lookup(path);
+    const before = this.lookup(path);
+    const created = !before;
+    if (this.#capacity !== undefined && data.length > 0) {
+      const freed = options.append ? 0 : (before?.size ?? 0);
+      if (this.used() - freed + data.length > this.#capacity) throw new FsError('ENOSPC');
+    }
     const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | (options.append ? fs.constants.O_APPEND : 0);
     this.#withFile(path, flags, options.mode, (fd) => {
       if (!options.append) fs.ftruncateSync(fd, 0);

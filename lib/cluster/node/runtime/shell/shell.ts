@@ -1,6 +1,6 @@
 import type { Process } from '../process.ts';
 import { Killed } from '../process.ts';
-import { findProgram } from '../find-program.ts';
+import { findProgram, type Found } from '../find-program.ts';
 import { joinPath } from '../fs/file-system.ts';
 import type { SignalName } from '../signals.ts';
 import { ArithmeticError, evaluate } from './arithmetic.ts';
@@ -93,7 +93,8 @@ export class Shell {
 
   /** Runs source text in this shell (`eval`, `.`, a line that was typed in). */
   async runSource(source: string, io: Io): Promise<number> {
-    const parse = await loadParser();
+    const { activity } = this.process.world.node;
+    const parse = await this.process.wait(activity.track(loadParser()));
     let script: ScriptNode;
     try {
       script = parse(source);
@@ -339,8 +340,9 @@ export class Shell {
   async #rest(): Promise<void> {
     this.#commands++;
     if (this.#commands % REST_AFTER === 0) await this.process.sleep(REST_MS);
-    else if (this.#commands % YIELD_AFTER === 0)
-      await this.process.wait(new Promise<void>((done) => setImmediate(done)));
+    else if (this.#commands % YIELD_AFTER === 0) {
+      await this.process.wait(this.process.world.node.activity.track(new Promise<void>((done) => setImmediate(done))));
+    }
   }
 
   async #redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
@@ -531,21 +533,22 @@ export class Shell {
     }
   }
 
+  #find(argv: readonly string[]): Found {
+    const { process } = this;
+    return findProgram(process.world, process.fs, argv, process.cwd, this.variables.get('PATH'));
+  }
+
+  async #cannotRun(argv: readonly string[], found: Extract<Found, { error: string }>, io: Io): Promise<number> {
+    const missing = this.bash && found.error === 'not found' ? 'command not found' : 'not found';
+    await io.stderr.write(`${this.name}: ${argv[0]}: ${found.code === 127 ? missing : 'Permission denied'}\n`);
+    return found.code;
+  }
+
   /** Runs a program of the container as a child and waits for it. */
   async runProgram(argv: readonly string[], io: Io, env: ReadonlyMap<string, string>): Promise<number> {
     const { process } = this;
-    const found = findProgram(process.world, process.fs, argv, process.cwd, this.variables.get('PATH'));
-    if ('error' in found) {
-      const shown =
-        found.error === 'no such file'
-          ? 'not found'
-          : found.error === 'is a directory'
-            ? 'Permission denied'
-            : found.error.replace('permission', 'Permission');
-      const text = this.bash && found.error === 'not found' ? 'command not found' : shown;
-      await io.stderr.write(`${this.name}: ${this.bash ? '' : ''}${argv[0]}: ${text}\n`);
-      return found.code;
-    }
+    const found = this.#find(argv);
+    if ('error' in found) return this.#cannotRun(argv, found, io);
     const child = process.spawn(found.program, { argv: found.argv, env, cwd: process.cwd, ...io });
     const exit = await process.wait(child.exited);
     // ^C ends the shell's command, and the list that it is in.
@@ -557,7 +560,9 @@ export class Shell {
 
   /** Replaces the shell by a program. */
   async exec(argv: readonly string[], io: Io): Promise<never> {
-    throw new Exit(await this.runProgram(argv, io, this.environment()));
+    const found = this.#find(argv);
+    if ('error' in found) throw new Exit(await this.#cannotRun(argv, found, io));
+    throw new Exit(await this.process.become(found.program, { argv: found.argv, env: this.environment(), ...io }));
   }
 
   changeDirectory(path: string): void {

@@ -1,0 +1,104 @@
+import { readProjectJson } from '../../../kit/project-file.ts';
+import type { ComponentName } from '../control-plane.ts';
+import { listenHttp } from '../runtime/programs/listen.ts';
+import type { Program } from '../runtime/process.ts';
+import { parseFlags } from '../kubelet/config.ts';
+import { defineImage, type Image } from './image.ts';
+
+let known: Record<string, readonly string[]> | undefined;
+
+/** The first flag of a command line that the component does not have. */
+function unknownFlag(component: ComponentName, args: readonly string[]): string | undefined {
+  known ??= readProjectJson('lib/cluster/schema/facts', 'component-flags.json') as Record<string, readonly string[]>;
+  const flags = new Set((known[component] ?? []).map((flag) => flag.replace(/^--/, '')));
+  if (flags.size === 0) return undefined;
+  return [...parseFlags(args).keys()].find((flag) => !flags.has(flag));
+}
+
+/** A program of the control plane: checks its flags, then runs outside of the container with the container's files. */
+function component(name: ComponentName): Program {
+  return async (p, args) => {
+    const unknown = unknownFlag(name, args);
+    if (unknown !== undefined) {
+      await p.warn(
+        name === 'etcd' ? `flag provided but not defined: -${unknown}\n` : `Error: unknown flag: --${unknown}\n`,
+      );
+      return name === 'etcd' ? 2 : 1;
+    }
+    const { node } = p.world;
+    const flags = parseFlags(args);
+    const handle = node.controlPlane.start(name, {
+      node: node.name,
+      args,
+      flags,
+      readFile: (path) => {
+        try {
+          return p.fs.readFile(path);
+        } catch {
+          return undefined;
+        }
+      },
+      hostPath: (path) => node.hostPath(p.fs, path),
+      log: (line) => void p.stderr.write(`${line}\n`),
+      exited: (code) => p.end({ code }),
+    });
+    p.signal.addEventListener('abort', () => handle.stop());
+    if (!p.alive) return 0;
+    for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.end({ code: 0 }));
+    const port = portOf(name, flags);
+    try {
+      listenHttp(p, {
+        port: port.number,
+        tls: port.tls,
+        handler: ({ target }) =>
+          handle.healthy(target) ? { status: 200, body: 'ok' } : { status: 500, body: 'not ok' },
+      });
+    } catch {
+      await p.warn(
+        `E run.go:72] "command failed" err="failed to listen on 0.0.0.0:${port.number}: listen tcp 0.0.0.0:${port.number}: bind: address already in use"\n`,
+      );
+      return 1;
+    }
+    return p.forever();
+  };
+}
+
+function portOf(name: ComponentName, flags: ReadonlyMap<string, string>): { number: number; tls: boolean } {
+  if (name === 'etcd') {
+    const url = /:(\d+)/.exec((flags.get('listen-metrics-urls') ?? '').replace(/^\w+:\/\//, ''));
+    return { number: Number(url?.[1] ?? 2379), tls: false };
+  }
+  const usual = { 'kube-apiserver': 6443, 'kube-scheduler': 10_259, 'kube-controller-manager': 10_257 }[name];
+  return { number: Number(flags.get('secure-port') ?? usual), tls: true };
+}
+
+function controlPlaneImage(name: ComponentName, tags: readonly string[], size: number, usage: Image['usage']): Image {
+  return defineImage({
+    repository: `registry.k8s.io/${name}`,
+    tags,
+    size,
+    entrypoint: name === 'etcd' ? [] : [`/usr/local/bin/${name}`],
+    programs: new Map([[`/usr/local/bin/${name}`, component(name)]]),
+    usage,
+  });
+}
+
+/** Versions that a cluster may run or be upgraded through. */
+const VERSIONS = ['v1.36.3', 'v1.36.2', 'v1.36.1', 'v1.36.0', 'v1.35.0', 'v1.37.0'];
+
+export const kubeApiserver = controlPlaneImage('kube-apiserver', VERSIONS, 42_919_106, {
+  memory: 355_000_000,
+  cpu: 45_000_000,
+});
+export const kubeScheduler = controlPlaneImage('kube-scheduler', VERSIONS, 33_159_010, {
+  memory: 73_000_000,
+  cpu: 4_000_000,
+});
+export const kubeControllerManager = controlPlaneImage('kube-controller-manager', VERSIONS, 39_548_836, {
+  memory: 127_000_000,
+  cpu: 15_000_000,
+});
+export const etcd = controlPlaneImage('etcd', ['3.6.8-0', '3.6.6-0', '3.6.5-0', '3.6.4-0'], 34_311_712, {
+  memory: 67_000_000,
+  cpu: 20_000_000,
+});

@@ -1,0 +1,453 @@
+import type { Timer } from '../../../kit/clock.ts';
+import type { Client } from '../../client/client.ts';
+import {
+  createClient,
+  createEventRecorder,
+  createInformerFactory,
+  type EventRecorder,
+  type Informer,
+  type InformerFactory,
+} from '../../client/index.ts';
+import { formatMicroTime, type KubeObject } from '../../machinery/object.ts';
+import type { Resource } from '../../machinery/resource.ts';
+import { isAlreadyExists, isConflict, isNotFound, statusOf } from '../../machinery/status-error.ts';
+import {
+  configmaps,
+  leases,
+  nodes,
+  persistentvolumeclaims,
+  persistentvolumes,
+  pods,
+  secrets,
+  serviceaccounts,
+  services,
+} from '../../schema/generated/resources.ts';
+import type { Node, Pod, PodStatus, Service, ServiceAccountTokenProjection } from '../../schema/generated/types.ts';
+import { readKubeconfig } from './config.ts';
+import { admit } from './admission.ts';
+import { allocatable, newNode, nodeStatus, type NodeFacts } from './node-status.ts';
+import { PodWorker } from './pod-worker.ts';
+import { sameStatus } from './pod-status.ts';
+import type { KubeletServices } from './services.ts';
+import { StaticPodSource } from './static-pod-source.ts';
+
+const LEASE_SECONDS = 40;
+const LEASE_PERIOD = 10_000;
+const STATUS_PERIOD = 300_000;
+const RETRY = 2_000;
+
+export interface KubeletOptions extends Omit<
+  KubeletServices,
+  'podCIDR' | 'allocatable' | 'services' | 'configMap' | 'secret' | 'claim' | 'persistentVolume' | 'token' | 'event'
+> {
+  kubeletVersion: string;
+  machineId: string;
+}
+
+/** The agent of one node: registers it, keeps its lease, and runs the pods that the API and the manifests give it. */
+export class Kubelet {
+  readonly options: KubeletOptions;
+  readonly workers = new Map<string, PodWorker>();
+  readonly #client: Client;
+  readonly #informers: InformerFactory;
+  readonly #recorder: EventRecorder;
+  readonly #pods: Informer<Pod>;
+  readonly #services: Informer<Service>;
+  readonly #static: StaticPodSource;
+  readonly #timers = new Set<Timer>();
+  /** The mirror pods that stand for static ones, by `namespace/name`. */
+  readonly #mirrors = new Map<string, Pod>();
+  readonly #reported = new Map<string, PodStatus>();
+  readonly #reporting = new Set<string>();
+  /** Static pods whose name an ending one still has. */
+  readonly #waiting = new Set<Pod>();
+  readonly #facilities: KubeletServices;
+  #node: Node | undefined;
+  #leaseVersion: string | undefined;
+  #lastStatus = 0;
+  #stopped = false;
+
+  /** Throws a ConfigError when the kubeconfig cannot be used. */
+  constructor(options: KubeletOptions) {
+    this.options = options;
+    const { disk, clock, activity, config, node } = options;
+    const text = disk.read(config.kubeconfig) ?? '';
+    const credentials = readKubeconfig(text, (path) => disk.read(path));
+    this.#client = createClient(options.facilities.connect(credentials), 'kubelet');
+    this.#informers = createInformerFactory(this.#client, { clock, activity });
+    this.#recorder = createEventRecorder({ client: this.#client, clock, activity, component: 'kubelet', host: node });
+    this.#facilities = this.#makeServices();
+    this.#static = new StaticPodSource(options, (found) => this.#staticChanged(found));
+    this.#static.start();
+    this.#pods = this.#informers.informer(pods, { fieldSelector: `spec.nodeName=${node}` });
+    this.#services = this.#informers.informer(services);
+    void this.#begin();
+  }
+
+  /** Stops the agent. Containers go on only where `keep` hands them to the next kubelet; else they end with the machine. */
+  stop(): void {
+    this.#stopped = true;
+    this.#static.stop();
+    this.#informers.stop();
+    this.#recorder.stop();
+    for (const timer of this.#timers) timer.cancel();
+    for (const worker of this.workers.values()) worker.dispose();
+    this.workers.clear();
+  }
+
+  /** The worker of a pod, by the uid that the API or the manifest gives it. */
+  worker(pod: { namespace: string; name: string; uid?: string }): PodWorker | undefined {
+    const byUid = pod.uid === undefined ? undefined : this.workers.get(pod.uid);
+    return (
+      byUid ??
+      [...this.workers.values()].find(
+        (w) => w.pod.metadata.namespace === pod.namespace && w.pod.metadata.name === pod.name,
+      )
+    );
+  }
+
+  get node(): Node | undefined {
+    return this.#node;
+  }
+
+  async #begin(): Promise<void> {
+    const { activity } = this.options;
+    await activity.track(this.#register());
+    if (this.#stopped) return;
+    this.#every(LEASE_PERIOD, () => this.#renewLease());
+    this.#every(LEASE_PERIOD, () => this.#checkStatus());
+    void activity.track(this.#renewLease());
+    await Promise.all([this.#pods.whenSynced(), this.#services.whenSynced()]);
+    if (this.#stopped) return;
+    this.#pods.onEvent({
+      add: (pod) => this.#podChanged(pod),
+      update: (pod) => this.#podChanged(pod),
+      delete: (pod) => this.#podRemoved(pod),
+    });
+    for (const worker of this.workers.values()) this.#report(worker);
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    this.#after(ms, () => {
+      void this.options.activity.track(work());
+      this.#every(ms, work);
+    });
+  }
+
+  #after(ms: number, work: () => void): void {
+    const timer = this.options.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      if (!this.#stopped) work();
+    });
+    this.#timers.add(timer);
+  }
+
+  #facts(): NodeFacts {
+    const { node, ip, machineId, config, kubeletVersion, clock } = this.options;
+    const ready = this.#node?.spec?.podCIDR !== undefined;
+    const problem = ready
+      ? undefined
+      : 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+    return { name: node, ip, machineId, config, kubeletVersion, now: clock.now(), problem };
+  }
+
+  /** Makes the node's object, or takes over the one that is there; goes on until the API server answers. */
+  async #register(): Promise<void> {
+    const { node } = this.options;
+    try {
+      this.#node = await this.#client.get(nodes, '', node);
+    } catch (err) {
+      if (!isNotFound(err)) return this.#tryAgain(err);
+      try {
+        this.#node = await this.#client.create(nodes, newNode(this.#facts()));
+        this.options.log(`I kubelet_node_status.go:79] "Successfully registered node" node="${node}"`);
+      } catch (error) {
+        return this.#tryAgain(error);
+      }
+    }
+    const informer = this.#informers.informer(nodes, { fieldSelector: `metadata.name=${node}` });
+    informer.onEvent({ add: (n) => this.#nodeChanged(n), update: (n) => this.#nodeChanged(n) });
+    await this.#postStatus();
+  }
+
+  #tryAgain(err: unknown): Promise<void> {
+    const { node, log } = this.options;
+    const why = statusOf(err)?.message ?? (err instanceof Error ? err.message : String(err));
+    log(`E kubelet_node_status.go:107] "Unable to register node with API server" err="${why}" node="${node}"`);
+    return new Promise((done) => this.#after(RETRY, () => void this.#register().then(done)));
+  }
+
+  #nodeChanged(node: Node): void {
+    const had = this.#node?.spec?.podCIDR;
+    this.#node = node;
+    if (had === undefined && node.spec?.podCIDR !== undefined) {
+      void this.options.activity.track(this.#postStatus());
+      for (const worker of this.workers.values()) worker.kick();
+    }
+  }
+
+  async #checkStatus(): Promise<void> {
+    if (this.options.clock.now() - this.#lastStatus >= STATUS_PERIOD) await this.#postStatus();
+  }
+
+  async #postStatus(): Promise<void> {
+    try {
+      const status = nodeStatus(this.#facts(), this.#node?.status);
+      this.#node = await this.#client.patch(
+        nodes,
+        '',
+        this.options.node,
+        'merge',
+        { status },
+        { subresource: 'status' },
+      );
+      this.#lastStatus = this.options.clock.now();
+    } catch (err) {
+      if (isNotFound(err)) await this.#register();
+      else
+        this.options.log(
+          `E kubelet_node_status.go:549] "Error updating node status, will retry" err="${err instanceof Error ? err.message : String(err)}"`,
+        );
+    }
+  }
+
+  async #renewLease(): Promise<void> {
+    const { node, clock } = this.options;
+    const renewTime = formatMicroTime(clock.now());
+    const namespace = 'kube-node-lease';
+    try {
+      if (this.#leaseVersion === undefined) {
+        const uid = this.#node?.metadata.uid ?? '';
+        try {
+          const lease = await this.#client.create(leases, {
+            metadata: { name: node, namespace, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node, uid }] },
+            spec: { holderIdentity: node, leaseDurationSeconds: LEASE_SECONDS, renewTime },
+          });
+          this.#leaseVersion = lease.metadata.resourceVersion;
+          return;
+        } catch (err) {
+          if (!isAlreadyExists(err)) throw err;
+        }
+      }
+      const lease = await this.#client.patch(leases, namespace, node, 'merge', {
+        spec: { holderIdentity: node, renewTime },
+      });
+      this.#leaseVersion = lease.metadata.resourceVersion;
+    } catch (err) {
+      if (isNotFound(err)) this.#leaseVersion = undefined;
+      this.options.log(
+        `E controller.go:195] "Failed to update lease" err="${err instanceof Error ? err.message : String(err)}"`,
+      );
+    }
+  }
+
+  #makeServices(): KubeletServices {
+    const optional = async <T extends KubeObject>(
+      resource: Resource<T>,
+      namespace: string,
+      name: string,
+    ): Promise<T | undefined> => {
+      try {
+        return await this.#client.get(resource, namespace, name);
+      } catch (err) {
+        if (isNotFound(err)) return undefined;
+        throw err;
+      }
+    };
+    return {
+      ...this.options,
+      podCIDR: () => this.#node?.spec?.podCIDR,
+      allocatable: () => ({ ...allocatable(this.options.config), ...this.#node?.status?.allocatable }),
+      services: () => this.#services.list(),
+      configMap: (namespace, name) => optional(configmaps, namespace, name),
+      secret: (namespace, name) => optional(secrets, namespace, name),
+      claim: (namespace, name) => optional(persistentvolumeclaims, namespace, name),
+      persistentVolume: (name) => optional(persistentvolumes, '', name),
+      token: (pod, source) => this.#token(pod, source),
+      event: (pod, type, reason, message, fieldPath) =>
+        this.#recorder.event(pods, pod, type, reason, message, fieldPath),
+    };
+  }
+
+  async #token(pod: Pod, source: ServiceAccountTokenProjection): Promise<string> {
+    const { namespace = '', name, uid } = pod.metadata;
+    const review = await this.#client.createSubresource<KubeObject & { status?: { token?: string } }>(
+      serviceaccounts,
+      namespace,
+      pod.spec.serviceAccountName ?? 'default',
+      'token',
+      {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: { name: '' },
+        spec: {
+          ...(source.audience ? { audiences: [source.audience] } : {}),
+          expirationSeconds: source.expirationSeconds ?? 3600,
+          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+        },
+      },
+    );
+    return review.status?.token ?? '';
+  }
+
+  #newWorker(pod: Pod, adopt: PodStatus | undefined): PodWorker {
+    const worker = new PodWorker(
+      pod,
+      this.#facilities,
+      {
+        statusChanged: (w) => this.#report(w),
+        gone: (w) => this.#gone(w),
+      },
+      adopt,
+    );
+    this.workers.set(pod.metadata.uid ?? '', worker);
+    return worker;
+  }
+
+  #podChanged(pod: Pod): void {
+    if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) {
+      this.#mirrors.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
+      void this.options.activity.track(this.#static.reconcileMirror(this.#client, pod));
+      const worker = this.workers.get(this.#static.uidOf(pod) ?? '');
+      if (!worker) return;
+      if (!this.#reported.has(worker.uid) && this.#static.inherited(pod) && pod.status) worker.inherit(pod.status);
+      this.#report(worker);
+      return;
+    }
+    const uid = pod.metadata.uid ?? '';
+    const known = this.workers.get(uid);
+    if (known) {
+      known.update(pod);
+      return;
+    }
+    const { phase } = pod.status ?? {};
+    const over = phase === 'Succeeded' || phase === 'Failed';
+    if (over && !pod.metadata.deletionTimestamp && !pod.status?.containerStatuses?.some((s) => s.containerID)) return;
+    const worker = this.#newWorker(pod, pod.status);
+    const refusal =
+      pod.status?.startTime || pod.metadata.deletionTimestamp
+        ? undefined
+        : admit(
+            pod,
+            this.#node,
+            [...this.workers.values()].filter((w) => w !== worker && !w.finished).map((w) => w.pod),
+          );
+    if (refusal) {
+      this.#recorder.event(pods, pod, 'Warning', refusal.reason, refusal.message);
+      worker.fail(refusal.reason, `Pod was rejected: ${refusal.message}`);
+    }
+    worker.update(pod);
+  }
+
+  #podRemoved(pod: Pod): void {
+    const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    if (this.#mirrors.delete(key)) {
+      const uid = this.#static.uidOf(pod);
+      if (uid !== undefined) {
+        this.#reported.delete(uid);
+        void this.options.activity.track(
+          this.#static.makeMirrors(this.#client, this.#mirrors, this.#node?.metadata.uid ?? ''),
+        );
+      }
+      return;
+    }
+    // Deleted by force: its containers are stopped all the same.
+    this.workers.get(pod.metadata.uid ?? '')?.terminate(0);
+  }
+
+  #staticChanged(found: { added: Pod[]; removed: string[] }): void {
+    for (const uid of found.removed) {
+      const worker = this.workers.get(uid);
+      worker?.terminate(worker.pod.spec.terminationGracePeriodSeconds ?? 30);
+    }
+    for (const pod of found.added) {
+      // The new version of a pod waits for the end of the old one.
+      if (this.worker({ namespace: pod.metadata.namespace ?? '', name: pod.metadata.name })) this.#waiting.add(pod);
+      else this.#newWorker(pod, undefined).kick();
+    }
+    for (const mirror of this.#mirrors.values()) {
+      void this.options.activity.track(this.#static.reconcileMirror(this.#client, mirror));
+    }
+    if (this.#node)
+      void this.options.activity.track(
+        this.#static.makeMirrors(this.#client, this.#mirrors, this.#node.metadata.uid ?? ''),
+      );
+  }
+
+  #gone(worker: PodWorker): void {
+    this.workers.delete(worker.uid);
+    this.#reported.delete(worker.uid);
+    const { namespace = '', name, uid } = worker.pod.metadata;
+    for (const pod of this.#waiting) {
+      if (pod.metadata.name !== name || pod.metadata.namespace !== namespace) continue;
+      this.#waiting.delete(pod);
+      if (this.#static.owns(pod.metadata.uid ?? '')) this.#newWorker(pod, undefined).kick();
+    }
+    if (this.#static.owns(worker.uid)) return;
+    void this.options.activity.track(this.#deletePod(namespace, name, uid));
+  }
+
+  async #deletePod(namespace: string, name: string, uid: string | undefined): Promise<void> {
+    try {
+      await this.#client.delete(pods, namespace, name, {
+        gracePeriodSeconds: 0,
+        ...(uid ? { preconditions: { uid } } : {}),
+      });
+    } catch (err) {
+      if (isNotFound(err) || isConflict(err)) return;
+      this.#after(RETRY, () => void this.options.activity.track(this.#deletePod(namespace, name, uid)));
+    }
+  }
+
+  /** Posts a pod's status when it has changed; one post at a time for each pod. */
+  #report(worker: PodWorker): void {
+    if (this.#stopped || this.#reporting.has(worker.uid)) return;
+    this.#reporting.add(worker.uid);
+    void this.options.activity.track(
+      this.#post(worker).finally(() => {
+        this.#reporting.delete(worker.uid);
+      }),
+    );
+  }
+
+  async #post(worker: PodWorker): Promise<void> {
+    for (;;) {
+      const target = this.#target(worker);
+      if (!target || this.#stopped) return;
+      const status = worker.statusOf(target);
+      const reported = this.#reported.get(worker.uid);
+      if (reported ? sameStatus(reported, status) : sameStatus(target.status, status)) return;
+      const { namespace = '', name, uid } = target.metadata;
+      try {
+        const patch = { metadata: { uid }, status: withRemovals(reported ?? target.status, status) };
+        await this.#client.patch(pods, namespace, name, 'merge', patch, { subresource: 'status' });
+        this.#reported.set(worker.uid, status);
+      } catch (err) {
+        if (isNotFound(err) || isConflict(err)) return;
+        this.options.log(
+          `E status_manager.go:1018] "Failed to update status for pod" err="${err instanceof Error ? err.message : String(err)}" pod="${namespace}/${name}"`,
+        );
+        this.#after(RETRY, () => this.#report(worker));
+        return;
+      }
+    }
+  }
+
+  /** The API object whose status a worker's is: the pod itself, or its mirror. */
+  #target(worker: PodWorker): Pod | undefined {
+    const { namespace = '', name, uid } = worker.pod.metadata;
+    const current = this.#pods.get(namespace, name);
+    if (this.#static.owns(worker.uid)) return current;
+    return current?.metadata.uid === uid ? current : undefined;
+  }
+}
+
+/** A merge patch keeps what it does not name: members that are gone are named as null. */
+function withRemovals(old: PodStatus | undefined, status: PodStatus): Record<string, unknown> {
+  const patch: Record<string, unknown> = { ...status };
+  for (const name of Object.keys(old ?? {})) if (!(name in status) && isOwn(name)) patch[name] = null;
+  return patch;
+}
+
+const isOwn = (name: string) =>
+  !['resourceClaimStatuses', 'resize', 'nominatedNodeName', 'extendedResourceClaimStatus'].includes(name);

@@ -1,0 +1,182 @@
+import type { Clock } from '../../../kit/clock.ts';
+import type { Random } from '../../../kit/random.ts';
+import { BytePipe, emptyPipe } from '../../network/byte-pipe.ts';
+import type { NetStack } from '../../network/stack.ts';
+import type { Image } from '../images/image.ts';
+import { devRoot, procRoot } from './dev.ts';
+import { findProgram, type Found } from './find-program.ts';
+import { FileSystem, type Identity, type Mount } from './fs/file-system.ts';
+import { MemoryTree } from './fs/memory-tree.ts';
+import type { Output } from './output.ts';
+import { ProcessTable } from './process-table.ts';
+import type { Exit, NodeFacilities, Process, World } from './process.ts';
+import type { SignalName } from './signals.ts';
+
+export interface ContainerOptions {
+  image: Image;
+  argv: readonly string[];
+  env: ReadonlyMap<string, string>;
+  cwd: string;
+  identity: Identity;
+  mounts: readonly Mount[];
+  readOnlyRoot: boolean;
+  hostname: string;
+  net: NetStack;
+  /** Shared by the containers of a pod with shareProcessNamespace. */
+  processes?: ProcessTable;
+  limits: { memory?: number; cpu?: number };
+  capEff: string;
+  noNewPrivs: boolean;
+  stdin: boolean;
+  tty: boolean;
+  stdout: Output;
+  stderr: Output;
+  clock: Clock;
+  random: Random;
+  node: NodeFacilities;
+}
+
+/** A container could not be started; the message is what containerd and runc say. */
+export class StartError extends Error {}
+
+const CREATE =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ';
+
+/** A running container: one image's files with volumes mounted, and the processes in it. */
+export class Container {
+  readonly fs: FileSystem;
+  readonly exited: Promise<Exit>;
+  readonly options: ContainerOptions;
+  readonly #world: World;
+  readonly #main: Process;
+  readonly #stdin: BytePipe;
+  readonly #attached = new Set<{ stdout: Output; stderr: Output }>();
+
+  /** Starts the main process; throws a StartError when there is nothing to run. */
+  constructor(options: ContainerOptions) {
+    this.options = options;
+    const { clock, random, image } = options;
+    const heard = (name: 'stdout' | 'stderr'): Output => ({
+      write: async (data) => {
+        for (const client of this.#attached) void client[name].write(data);
+        return options[name].write(data);
+      },
+    });
+    const stdout = heard('stdout');
+    const stderr = heard(options.tty ? 'stdout' : 'stderr');
+    const startedAt = clock.now();
+    const proc = procRoot({
+      stdout: (data) => void stdout.write(data),
+      stderr: (data) => void stderr.write(data),
+      capEff: options.capEff,
+      noNewPrivs: options.noNewPrivs,
+      memoryKiB: 24_684_084,
+      cpus: 2,
+      mounts: () =>
+        this.fs.mounts
+          .map((m) => `${m.fsType} ${m.path} ${m.fsType} ${m.readOnly ? 'ro' : 'rw'},relatime 0 0\n`)
+          .join(''),
+      command: () => `${options.argv.join('\0')}\0`,
+      uptime: () => (clock.now() - startedAt) / 1000 + 1500,
+    });
+    const now = () => clock.now();
+    const mounts: Mount[] = [
+      { path: '/', tree: new MemoryTree(image.rootfs(), now), readOnly: options.readOnlyRoot, fsType: 'overlay' },
+      { path: '/proc', tree: new MemoryTree(proc, now), readOnly: true, fsType: 'proc' },
+      { path: '/dev', tree: new MemoryTree(devRoot(random), now), readOnly: false, fsType: 'tmpfs' },
+    ];
+    const given = new Set(options.mounts.map((m) => m.path));
+    this.fs = new FileSystem([...mounts.filter((m) => !given.has(m.path)), ...options.mounts], options.identity);
+    this.#world = {
+      clock,
+      random,
+      net: options.net,
+      hostname: options.hostname,
+      processes: options.processes ?? new ProcessTable(() => this.#world),
+      program: (path) => image.programs.get(path),
+      fs: this.fs.as({ uid: 0, gid: 0, groups: [0] }),
+      limits: options.limits,
+      node: options.node,
+    };
+    const { argv, cwd, env } = options;
+    if (!this.fs.exists(cwd) && !options.readOnlyRoot) this.#world.fs.mkdir(cwd, { recursive: true });
+    const found = findProgram(this.#world, this.fs, argv, cwd, env.get('PATH'));
+    if ('error' in found)
+      throw new StartError(`${CREATE}unable to start container process: ${whyNot(argv[0] ?? '', found)}`);
+    this.#stdin = options.stdin ? new BytePipe() : emptyPipe();
+    this.#main = this.#world.processes.start(found.program, undefined, {
+      argv: found.argv,
+      env,
+      cwd,
+      fs: this.fs,
+      stdin: this.#stdin,
+      stdout,
+      stderr,
+      tty: options.tty,
+    });
+    this.exited = this.#main.exited;
+  }
+
+  get processes(): Process[] {
+    return this.#world.processes.list();
+  }
+
+  /** Sends a signal to the main process, as the runtime does. */
+  signal(signal: SignalName): void {
+    this.#main.kill(signal, true);
+  }
+
+  /** Whether what listens in it answers (for tools). */
+  get world(): World {
+    return this.#world;
+  }
+
+  /** Streams the main process' output to a client, and the client's input to it, until either ends. */
+  attach(client: { stdout: Output; stderr: Output; stdin?: BytePipe; signal: AbortSignal }): Promise<Exit> {
+    this.#attached.add(client);
+    const leave = () => this.#attached.delete(client);
+    client.signal.addEventListener('abort', leave);
+    const { stdin } = client;
+    if (stdin && this.options.stdin) {
+      void (async () => {
+        for (let chunk = await stdin.read(); chunk; chunk = await stdin.read()) await this.#stdin.write(chunk);
+      })();
+    }
+    return this.exited.finally(leave);
+  }
+
+  /** Starts another process in the container; throws a StartError when there is nothing to run. */
+  exec(argv: readonly string[], io: { stdin: BytePipe; stdout: Output; stderr: Output; tty: boolean }): Process {
+    const found = findProgram(this.#world, this.fs, argv, this.options.cwd, this.options.env.get('PATH'));
+    if ('error' in found) {
+      throw new StartError(
+        `OCI runtime exec failed: exec failed: unable to start container process: ${whyNot(argv[0] ?? '', found)}`,
+      );
+    }
+    const env = new Map(this.options.env);
+    if (io.tty) env.set('TERM', 'xterm');
+    return this.#world.processes.start(found.program, undefined, {
+      argv: found.argv,
+      env,
+      cwd: this.options.cwd,
+      fs: this.fs,
+      ...io,
+    });
+  }
+}
+
+function whyNot(name: string, found: Extract<Found, { error: string }>): string {
+  const quoted = JSON.stringify(name);
+  switch (found.error) {
+    case 'not found':
+      return `exec: ${quoted}: executable file not found in $PATH`;
+    case 'no such file':
+      return `exec: ${quoted}: stat ${name}: no such file or directory`;
+    case 'is a directory':
+      return `exec: ${quoted}: is a directory`;
+    case 'exec format error':
+      return `exec ${name}: exec format error`;
+    default:
+      return `exec: ${quoted}: permission denied`;
+  }
+}

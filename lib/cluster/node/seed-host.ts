@@ -1,0 +1,41 @@
+import type { Disk } from './machine.ts';
+import { CONTAINERD_UNIT, KNOWN_UNITS, KUBEADM_DROP_IN, KUBELET_UNIT, unitFile, WANTS } from './unit-files.ts';
+
+/** Puts what every installed node has onto its disk, where it is not there already. */
+export function seedHost(disk: Disk, name: string, ip: string): void {
+  const marker = '/etc/hostname';
+  if (disk.fs.exists(marker)) return;
+  const files: Record<string, string> = {
+    [marker]: `${name}\n`,
+    '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${name}\n${ip} ${name}\n`,
+    '/etc/resolv.conf': 'nameserver 172.30.1.1\n',
+    [unitFile('kubelet.service')]: KUBELET_UNIT,
+    '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf': KUBEADM_DROP_IN,
+    [unitFile('containerd.service')]: CONTAINERD_UNIT,
+    '/etc/default/kubelet': 'KUBELET_EXTRA_ARGS=\n',
+    '/etc/crictl.yaml':
+      'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n',
+    '/etc/containerd/config.toml': 'version = 3\n',
+  };
+  for (const [path, text] of Object.entries(files)) if (disk.read(path) === undefined) disk.write(path, text);
+  for (const program of ['kubelet', 'containerd', 'kubeadm', 'crictl']) {
+    const path = `/usr/bin/${program}`;
+    if (!disk.fs.exists(path)) disk.write(path, '#!/bin/sh\n', 0o755);
+  }
+  disk.fs.mkdir(WANTS, { recursive: true });
+  for (const unit of KNOWN_UNITS)
+    if (!disk.list(WANTS).includes(unit)) disk.fs.symlink(unitFile(unit), `${WANTS}/${unit}`);
+  for (const dir of [
+    '/var/log/pods',
+    '/var/log/containers',
+    '/var/lib/kubelet/pods',
+    '/mnt',
+    '/srv',
+    '/opt',
+    '/tmp',
+    '/root',
+    '/home',
+  ])
+    disk.fs.mkdir(dir, { recursive: true });
+  disk.fs.chmod('/tmp', 0o1777);
+}
