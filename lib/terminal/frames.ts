@@ -3,7 +3,7 @@
  * order) and as many bytes.
  *
  * From the shim: `h` who calls (first frame), `i` standard input, `e` its end, `w` the window's size, `s` a signal,
- * `p` its output is a closed pipe, `a` bytes of output it has written.
+ * `a` bytes of output it has written.
  * From the server: `o` standard output, `x` standard error, `a` bytes of input it has consumed, `r` raw terminal please,
  * `q` exit status (last frame).
  */

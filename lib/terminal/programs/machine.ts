@@ -152,7 +152,8 @@ for (;;) {
     vec($out, $f->{n}, 1) = 1 if length $f->{out};
   }
   select(my $can_read = $in, my $can_write = $out, undef, undef) > 0 or next;
-  for my $f (values %file) {
+  # A copy, because handlers open and close files.
+  for my $f (my @all = values %file) {
     send_out($f, '') if vec($can_write, $f->{n}, 1) && $file{$f->{n}};
     $f->{read}->($f) if vec($can_read, $f->{n}, 1) && $file{$f->{n}} && $file{$f->{n}} == $f;
   }

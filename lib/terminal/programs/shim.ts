@@ -56,7 +56,7 @@ for (;;) {
       my $written = length $body;
       while (length $body) {
         my $n = syswrite($fh, $body);
-        if (!defined $n) { next if $!{EINTR}; put('p', '') if $!{EPIPE}; last }
+        if (!defined $n) { next if $!{EINTR}; if ($!{EPIPE}) { restore(); $SIG{PIPE} = 'DEFAULT'; kill 'PIPE', $$ } last }
         substr($body, 0, $n, '');
       }
       put('a', pack 'N', $written);
