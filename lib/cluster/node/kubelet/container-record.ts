@@ -45,6 +45,8 @@ export interface ContainerRecord {
   pullBackOffUntil: number;
   pullBackOff: number;
   pullError?: { reason: string; message: string };
+  /** What it lacks is looked for again at this time. */
+  retryAt: number;
   /** Stops its probes. */
   stopProbes?: () => void;
 }
@@ -63,5 +65,6 @@ export function newRecord(spec: ContainerSpec, role: Role): ContainerRecord {
     killing: false,
     pullBackOffUntil: 0,
     pullBackOff: 0,
+    retryAt: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { Timer } from '../../../kit/clock.ts';
+import { deepEqual } from '../../../kit/deep.ts';
 import type { Client } from '../../client/client.ts';
 import {
   createClient,
@@ -317,7 +318,10 @@ export class Kubelet {
     const uid = pod.metadata.uid ?? '';
     const known = this.workers.get(uid);
     if (known) {
-      known.update(pod);
+      if (onlyStatusDiffers(known.pod, pod)) {
+        known.pod = pod;
+        if (pod.spec.readinessGates?.length) this.#report(known);
+      } else known.update(pod);
       return;
     }
     const { phase } = pod.status ?? {};
@@ -440,6 +444,19 @@ export class Kubelet {
     if (this.#static.owns(worker.uid)) return current;
     return current?.metadata.uid === uid ? current : undefined;
   }
+}
+
+/** What the kubelet itself reported comes back as a change of the pod: nothing to do. */
+function onlyStatusDiffers(a: Pod, b: Pod): boolean {
+  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = a.metadata;
+  const other = b.metadata;
+  return (
+    deletionTimestamp === other.deletionTimestamp &&
+    deletionGracePeriodSeconds === other.deletionGracePeriodSeconds &&
+    deepEqual(labels, other.labels) &&
+    deepEqual(annotations, other.annotations) &&
+    deepEqual(a.spec, b.spec)
+  );
 }
 
 /** A merge patch keeps what it does not name: members that are gone are named as null. */

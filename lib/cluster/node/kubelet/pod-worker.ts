@@ -236,7 +236,11 @@ export class PodWorker {
     const { spec } = this.pod;
     const add = (container: ContainerSpec, role: ContainerRecord['role']) => {
       const known = this.record(container.name);
-      if (known) known.spec = container;
+      if (known) {
+        // A new image is tried at once.
+        if (known.spec.image !== container.image) known.retryAt = 0;
+        known.spec = container;
+      }
       else this.records.push(newRecord(container, role));
     };
     for (const c of spec.initContainers ?? []) add(c, c.restartPolicy === 'Always' ? 'sidecar' : 'init');
@@ -443,21 +447,20 @@ export class PodWorker {
     const { kubelet, pod, sandbox } = this;
     if (!sandbox) return;
     const now = kubelet.clock.now();
+    if (now < r.retryAt) return this.#wakeAt(r.retryAt);
     const event = (type: 'Normal' | 'Warning', reason: string, message: string) => {
       if (!adopted) kubelet.event(pod, type, reason, message, fieldPath(r));
     };
     const had = ensureImage(r, now);
     if (!('image' in had)) {
-      this.#wait(r, had.reason, had.message);
       for (const e of had.events) event(e.type, e.reason, e.message);
-      return this.#wakeAt(
-        now +
-          (had.reason === 'ImagePullBackOff'
-            ? Math.max(r.pullBackOffUntil - now, 1000)
-            : had.reason === 'ErrImagePull'
-              ? r.pullBackOff * 0.8
-              : RETRY),
-      );
+      const retryIn =
+        had.reason === 'ErrImagePull'
+          ? r.pullBackOff * 0.8
+          : had.reason === 'ImagePullBackOff'
+            ? r.pullBackOffUntil - now
+            : RETRY;
+      return this.#wait(r, had.reason, had.message, retryIn);
     }
     const { image } = had;
     const name = JSON.stringify(r.spec.image ?? '');
@@ -482,13 +485,9 @@ export class PodWorker {
     } catch (err) {
       if (restarting) r.restarts--;
       const message = err instanceof Error ? err.message : String(err);
-      this.#wait(
-        r,
-        err instanceof ContainerConfigError ? 'CreateContainerConfigError' : 'CreateContainerError',
-        message,
-      );
       event('Warning', 'Failed', `Error: ${message}`);
-      return this.#wakeAt(now + RETRY);
+      const reason = err instanceof ContainerConfigError ? 'CreateContainerConfigError' : 'CreateContainerError';
+      return this.#wait(r, reason, message, RETRY);
     }
     if (!adopted) r.id = newContainerId(kubelet);
     r.image = image.name;
@@ -545,7 +544,9 @@ export class PodWorker {
     });
   }
 
-  #wait(r: ContainerRecord, reason: string, message: string): void {
+  #wait(r: ContainerRecord, reason: string, message: string, retryIn: number): void {
+    r.retryAt = this.kubelet.clock.now() + retryIn;
+    this.#wakeAt(r.retryAt);
     if (r.state === 'terminated') r.last = r.terminated;
     r.state = 'waiting';
     r.waiting = { reason, message };

@@ -4,6 +4,10 @@ import type { ContainerRecord } from './container-record.ts';
 import { portNumber, runExec, runHttp, type Outcome } from './handler.ts';
 import type { KubeletServices } from './services.ts';
 
+/** A program that has only just been started may not listen yet: what fails so early is tried again soon, and not told. */
+const WARM_UP = 1_000;
+const AGAIN = 100;
+
 type Kind = 'Startup' | 'Liveness' | 'Readiness';
 
 /** What the probes of a container tell its pod. */
@@ -42,6 +46,7 @@ export function startProbes(
     const once = async () => {
       const outcome = await attempt(record, probe, ip, kubelet);
       if (stopped) return;
+      if (!outcome.ok && clock.now() - record.startedAt < WARM_UP) return later(AGAIN, tick);
       if (outcome.ok) {
         successes++;
         failures = 0;

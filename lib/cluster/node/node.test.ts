@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Activity } from '../../kit/activity.ts';
+import { ManualClock } from '../../kit/clock.ts';
+import { seededRandom } from '../../kit/random.ts';
+import { createClient } from '../client/index.ts';
+import { MemoryTransport } from '../client/memory-transport.ts';
+import type { Client } from '../client/client.ts';
+import { createNetwork } from '../network/network.ts';
+import { nodes, pods } from '../schema/generated/resources.ts';
+import type { Container, Pod, PodSpec } from '../schema/generated/types.ts';
+import { startNode } from './index.ts';
+import type { SimulatedNode } from './node.ts';
+
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+current-context: c
+contexts: [{name: c, context: {cluster: k, user: u}}]
+clusters: [{name: k, cluster: {server: "https://172.30.1.2:6443"}}]
+users: [{name: u, user: {token: t}}]
+`;
+
+const KUBELET = `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+clusterDNS: [10.96.0.10]
+staticPodPath: /etc/kubernetes/manifests
+`;
+
+let dir: string;
+let clock: ManualClock;
+let activity: Activity;
+let client: Client;
+let node: SimulatedNode;
+let run: (ms: number) => Promise<void>;
+
+async function boot(): Promise<void> {
+  const transport = new MemoryTransport(clock);
+  client = createClient(transport);
+  await client.create(nodes, { metadata: { name: 'node01' }, spec: { podCIDR: '10.244.1.0/24' } });
+  const { Disk } = await import('./machine.ts');
+  const disk = new Disk(dir);
+  disk.write('/etc/kubernetes/kubelet.conf', KUBECONFIG);
+  disk.write('/var/lib/kubelet/config.yaml', KUBELET);
+  disk.fs.mkdir('/etc/kubernetes/manifests', { recursive: true });
+  const random = seededRandom(7);
+  node = await startNode({
+    name: 'node01',
+    ip: '172.30.1.3',
+    disk: dir,
+    network: createNetwork({ clock, random }),
+    connect: () => transport,
+    controlPlane: { start: () => ({ stop: () => undefined, healthy: () => true }) },
+    clock,
+    random,
+    activity,
+  });
+  await activity.idle();
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'node-'));
+  clock = new ManualClock();
+  activity = new Activity();
+  run = async (ms) => {
+    const due = clock.now() + ms;
+    for (let next = clock.nextDue(); next !== undefined && next <= due; next = clock.nextDue()) {
+      clock.step(next);
+      await activity.idle();
+    }
+    clock.advance(due - clock.now());
+    await activity.idle();
+  };
+  await boot();
+});
+
+afterEach(async () => {
+  await node.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function pod(name: string, containers: (Partial<Container> & { name: string })[], spec: Partial<PodSpec> = {}): Pod {
+  return {
+    metadata: { name, namespace: 'default', uid: `uid-${name}` },
+    spec: {
+      nodeName: 'node01',
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      ...spec,
+      containers: containers.map((c) => ({ image: 'busybox:1.36', terminationMessagePath: '/dev/termination-log', ...c })),
+    },
+  };
+}
+
+async function create(made: Pod): Promise<void> {
+  await client.create(pods, made);
+  await activity.idle();
+}
+
+const get = (name: string) => client.get(pods, 'default', name);
+
+async function logs(name: string, container = 'c'): Promise<string> {
+  const { uid = '' } = (await get(name)).metadata;
+  const stream = await node.kubelet.logs(
+    { namespace: 'default', name, uid },
+    { container, follow: false, previous: false, timestamps: false, signal: new AbortController().signal },
+  );
+  return new Response(stream).text();
+}
+
+async function exec(name: string, ...command: string[]): Promise<string> {
+  const { uid = '' } = (await get(name)).metadata;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const text = new Response(readable).text();
+  const code = await node.kubelet.exec({ namespace: 'default', name, uid }, 'c', command, {
+    stdout: writable,
+    tty: false,
+    signal: new AbortController().signal,
+  });
+  return `${await text}${code ? `[${code}]` : ''}`;
+}
+
+test('a pod runs, answers exec, and ends after its grace period', async () => {
+  await create(pod('box', [{ name: 'c', command: ['sleep', '3600'] }]));
+  const { status } = await get('box');
+  expect(status?.phase).toBe('Running');
+  expect(status?.podIP).toBe('10.244.1.2');
+  expect(status?.conditions?.map((c) => `${c.type}=${c.status}`)).toEqual([
+    'PodReadyToStartContainers=True',
+    'Initialized=True',
+    'Ready=True',
+    'ContainersReady=True',
+    'PodScheduled=True',
+  ]);
+  expect(await exec('box', 'sh', '-c', 'echo $((6*7)); hostname; exit 3')).toBe('42\nbox\n[3]');
+  await client.delete(pods, 'default', 'box', { gracePeriodSeconds: 30 });
+  await run(29_000);
+  const left = await get('box').catch(() => undefined);
+  if (left) expect(left.status?.containerStatuses?.[0]?.state?.running).toBeDefined();
+  await run(2_000);
+  await expect(get('box')).rejects.toThrow('not found');
+});
+
+test('a crashing container: restarts at 1, 13, 34 s … and CrashLoopBackOff only when the kubelet looks again', async () => {
+  await create(pod('bad', [{ name: 'c', command: ['sh', '-c', 'echo no config found; exit 7'] }]));
+  const seen: string[] = [];
+  for (let s = 0; s <= 100; s++) {
+    const status = (await get('bad')).status?.containerStatuses?.[0];
+    const text = `${status?.restartCount} ${status?.state?.waiting?.reason ?? status?.state?.terminated?.reason}`;
+    if (seen.at(-1)?.split('@')[0] !== text) seen.push(`${text}@${s}`);
+    await run(1_000);
+  }
+  expect(seen.slice(0, 4)).toEqual(['0 Error@0', '1 Error@1', '2 Error@11', '3 Error@31']);
+  expect(seen.join()).toContain('CrashLoopBackOff');
+  expect(await logs('bad')).toBe('no config found\n');
+});
+
+test('init containers run in order and share an emptyDir with the app; probes make it ready', async () => {
+  await create(
+    pod('web', [{ name: 'c', image: 'nginx:1.25', volumeMounts: [{ name: 'w', mountPath: '/usr/share/nginx/html' }], readinessProbe: { httpGet: { path: '/', port: 80 } } }], {
+      volumes: [{ name: 'w', emptyDir: {} }],
+      initContainers: [{ name: 'i', image: 'busybox:1.36', command: ['sh', '-c', 'echo made by init > /w/index.html'], volumeMounts: [{ name: 'w', mountPath: '/w' }] }],
+    }),
+  );
+  await run(1_000);
+  const { status } = await get('web');
+  expect(status?.containerStatuses?.[0]?.ready).toBe(true);
+  expect(await exec('web', 'wget', '-qO-', 'http://localhost')).toBe('made by init\n');
+});
+
+test('an unknown image: ErrImagePull, then ImagePullBackOff', async () => {
+  await create(pod('no', [{ name: 'c', image: 'nginx:0.0.7' }]));
+  const reason = async () => (await get('no')).status?.containerStatuses?.[0]?.state?.waiting?.reason;
+  expect(await reason()).toBe('ErrImagePull');
+  await run(9_000);
+  expect(await reason()).toBe('ImagePullBackOff');
+});
+
+test('a trap ends a shell that is told to stop', async () => {
+  await create(pod('t', [{ name: 'c', command: ['sh', '-c', "trap 'echo bye; exit 0' TERM; while :; do sleep 0.2; done"] }]));
+  await exec('t', 'kill', '1');
+  await run(300);
+  const { status } = await get('t');
+  expect(status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
+  expect(await logs('t')).toBe('bye\n');
+});
+
+test('a static pod gets a mirror', async () => {
+  const { Disk } = await import('./machine.ts');
+  new Disk(dir).write('/etc/kubernetes/manifests/beacon.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: {name: beacon}\nspec:\n  containers: [{name: light, image: "busybox:1.36", command: [sleep, "3600"]}]\n');
+  await run(21_000);
+  const mirror = await get('beacon-node01');
+  expect(mirror.status?.phase).toBe('Running');
+  expect(mirror.metadata.annotations?.['kubernetes.io/config.source']).toBe('file');
+});
