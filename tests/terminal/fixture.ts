@@ -16,7 +16,7 @@ function webServer(node: string, host: string) {
     let text = '';
     let wanted = Infinity;
     const reader = request.readable.getReader();
-    for (let size = 0; size < wanted; ) {
+    for (let size = 0; size < wanted;) {
       const { done, value } = await reader.read();
       if (done) break;
       size += value.length;
@@ -25,7 +25,10 @@ function webServer(node: string, host: string) {
       if (head >= 0) wanted = head + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
     }
     const bytes = Number(/^GET \/(\d+) /.exec(text)?.[1] ?? 0);
-    const body = bytes > 0 ? Buffer.alloc(bytes, 'x') : Buffer.from(`${host} asked by ${node}, ${wanted - text.indexOf('\r\n\r\n') - 4} bytes\n`);
+    const body =
+      bytes > 0
+        ? Buffer.alloc(bytes, 'x')
+        : Buffer.from(`${host} asked by ${node}, ${wanted - text.indexOf('\r\n\r\n') - 4} bytes\n`);
     const writer = response.writable.getWriter();
     await writer.write(Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`));
     await writer.write(body);
@@ -36,7 +39,17 @@ function webServer(node: string, host: string) {
 }
 
 /** The tool `crictl`: `echo` gives its input back, `flood` writes 8 MB, `wait` lasts until it is interrupted; all else tells how it was called. */
-async function runTool({ argv, cwd, uid, tty, env, stdin, stdout, stderr, signal }: ToolCall): Promise<{ exitCode: number }> {
+async function runTool({
+  argv,
+  cwd,
+  uid,
+  tty,
+  env,
+  stdin,
+  stdout,
+  stderr,
+  signal,
+}: ToolCall): Promise<{ exitCode: number }> {
   const out = stdout.getWriter();
   if (argv[1] === 'echo') {
     const reader = stdin.getReader();
@@ -52,7 +65,9 @@ async function runTool({ argv, cwd, uid, tty, env, stdin, stdout, stderr, signal
     return { exitCode: 130 };
   }
   await stderr.getWriter().write(Buffer.from('said\n'));
-  await out.write(Buffer.from(`${argv.join('|')} in ${cwd} by ${uid} of ${env['HOME']}${tty ? ' on a terminal' : ''}\n`));
+  await out.write(
+    Buffer.from(`${argv.join('|')} in ${cwd} by ${uid} of ${env['HOME']}${tty ? ' on a terminal' : ''}\n`),
+  );
   return { exitCode: 5 };
 }
 
@@ -126,7 +141,11 @@ export function openLab(limits: Partial<Limits> = {}, dir = mkdtempSync(join(tmp
     },
   });
   const run = (account: 'candidate' | 'root') => async (host: string, line: string, input?: string) => {
-    const result = await hosts.run(host, { account, argv: ['bash', '-c', line], ...(input === undefined ? {} : { input }) });
+    const result = await hosts.run(host, {
+      account,
+      argv: ['bash', '-c', line],
+      ...(input === undefined ? {} : { input }),
+    });
     return { ...result, said: result.stdout + result.stderr };
   };
   return {

@@ -10,19 +10,29 @@ beforeAll(() => {
 afterAll(() => lab.close());
 
 test('the candidate is an ordinary user of a host of that name', async () => {
-  const { stdout } = await lab.candidate('node01', 'id -un; id -u; hostname; pwd; echo $HOME $USER $SHELL $LANG; cat /etc/hostname');
-  expect(stdout).toBe('candidate\n1000\nnode01\n/home/candidate\n/home/candidate candidate /bin/bash C.UTF-8\nnode01\n');
+  const { stdout } = await lab.candidate(
+    'node01',
+    'id -un; id -u; hostname; pwd; echo $HOME $USER $SHELL $LANG; cat /etc/hostname',
+  );
+  expect(stdout).toBe(
+    'candidate\n1000\nnode01\n/home/candidate\n/home/candidate candidate /bin/bash C.UTF-8\nnode01\n',
+  );
 });
 
 test('root and candidate have different rights on the disk', async () => {
-  await lab.root('node01', 'echo secret > /root/key; chmod 600 /root/key; mkdir -p /etc/kubernetes; echo a > /etc/kubernetes/a');
+  await lab.root(
+    'node01',
+    'echo secret > /root/key; chmod 600 /root/key; mkdir -p /etc/kubernetes; echo a > /etc/kubernetes/a',
+  );
   if (process.getuid?.() === 0) {
     const { said } = await lab.candidate('node01', 'cat /root/key; echo b > /etc/kubernetes/a');
     expect(said).toMatch(/cat: \/root\/key: Permission denied/);
     expect(said).toMatch(/\/etc\/kubernetes\/a: Permission denied/);
   }
   expect((await lab.candidate('node01', 'cat /etc/kubernetes/a; echo mine > ~/f')).stdout).toBe('a\n');
-  expect((await lab.root('node01', 'cat ~candidate/f; echo more >> ~candidate/f; stat -c %U ~candidate/f')).stdout).toBe('mine\ncandidate\n');
+  expect(
+    (await lab.root('node01', 'cat ~candidate/f; echo more >> ~candidate/f; stat -c %U ~candidate/f')).stdout,
+  ).toBe('mine\ncandidate\n');
   expect(readFileSync(join(lab.dir, 'node01/etc/kubernetes/a'), 'utf8')).toBe('a\n');
 });
 
@@ -31,7 +41,10 @@ test('base has no kubectl, a node has it, with the alias and its completion', as
   expect([none.exitCode, none.stderr]).toEqual([127, 'bash: line 1: kubectl: command not found\n']);
   const version = await lab.candidate('node01', 'kubectl version --client; helm version --short; yq --version');
   expect(version.stdout).toMatch(/^Client Version: v1\.\d+/);
-  const interactive = await lab.hosts.run('node01', { account: 'candidate', argv: ['bash', '-ic', 'alias k; complete -p k'] });
+  const interactive = await lab.hosts.run('node01', {
+    account: 'candidate',
+    argv: ['bash', '-ic', 'alias k; complete -p k'],
+  });
   expect(interactive.stdout).toBe("alias k='kubectl'\ncomplete -o default -F __start_kubectl k\n");
 });
 
@@ -42,11 +55,16 @@ test('exit status, signals and missing commands are passed on', async () => {
   expect([missing.exitCode, missing.stderr]).toEqual([127, 'bash: no-such-command: command not found\n']);
   const echoed = await lab.candidate('node01', 'cat; echo err >&2', 'a\u0000b안녕');
   expect([echoed.stdout, echoed.stderr]).toEqual(['a\u0000b안녕', 'err\n']);
-  await expect(lab.hosts.run('nowhere', { account: 'root', argv: ['true'] })).rejects.toThrow('there is no host "nowhere"');
+  await expect(lab.hosts.run('nowhere', { account: 'root', argv: ['true'] })).rejects.toThrow(
+    'there is no host "nowhere"',
+  );
 });
 
 test('nothing of the real machine is there but its programs', async () => {
-  const { stdout } = await lab.root('node01', 'ls /; ls /home; ls -A /run; cat /etc/passwd | wc -l; env | cut -d= -f1 | sort | tr "\\n" " "');
+  const { stdout } = await lab.root(
+    'node01',
+    'ls /; ls /home; ls -A /run; cat /etc/passwd | wc -l; env | cut -d= -f1 | sort | tr "\\n" " "',
+  );
   expect(stdout).toBe(
     'bin\ndev\netc\nhome\nlib\nlib64\nmnt\nopt\nproc\nroot\nrun\nsbin\nsrv\ntmp\nusr\nvar\ncandidate\ndrydock\nwithout\n6\nHOME LANG LOGNAME PATH PWD SHELL SHLVL TERM USER _ ',
   );
@@ -92,18 +110,27 @@ test('processes of the real machine can be neither seen nor signalled', async ()
   await lab.root('node01', `kill -9 ${own}; kill -9 -- -1`);
   process.kill(own, 0);
   // The host itself has gone down with it, and comes back with its disk.
-  await until('the host is back', async () => (await lab.root('node01', 'true').catch(() => undefined))?.exitCode === 0);
+  await until(
+    'the host is back',
+    async () => (await lab.root('node01', 'true').catch(() => undefined))?.exitCode === 0,
+  );
 });
 
 test('a network of its own: nothing beyond the simulated one', async () => {
-  const { stdout } = await lab.candidate('base', 'cat /proc/net/dev | tail -n +3 | cut -d: -f1; curl -sS -m 2 http://1.1.1.1 2>&1; curl -s -m 2 http://127.0.0.1:22; echo $?');
+  const { stdout } = await lab.candidate(
+    'base',
+    'cat /proc/net/dev | tail -n +3 | cut -d: -f1; curl -sS -m 2 http://1.1.1.1 2>&1; curl -s -m 2 http://127.0.0.1:22; echo $?',
+  );
   expect(stdout).toMatch(/^\s*lo\ncurl: \(7\) .*\n7\n$/);
 });
 
 test('links on the disk lead neither a mount nor a file of the next start out of it', async () => {
   const outside = join(lab.dir, 'outside');
   mkdirSync(outside);
-  await lab.root('node01', 'mv /etc /etc.old && ln -s /oldroot/etc /etc; rm -rf /root /opt; ln -s /oldroot/tmp /root; ln -s /oldroot/tmp /opt');
+  await lab.root(
+    'node01',
+    'mv /etc /etc.old && ln -s /oldroot/etc /etc; rm -rf /root /opt; ln -s /oldroot/tmp /root; ln -s /oldroot/tmp /opt',
+  );
   await lab.hosts.dispose();
   const disk = join(lab.dir, 'node01');
   rmSync(join(disk, 'run'), { recursive: true });

@@ -8,17 +8,26 @@ beforeAll(() => {
 afterAll(() => lab.close());
 
 test('a node tool is told how it was called', async () => {
-  const { stdout, stderr, exitCode } = await lab.root('node01', `cd /var/log; crictl ps -a 'two words' '' "$(printf 'a\\nb')"`);
+  const { stdout, stderr, exitCode } = await lab.root(
+    'node01',
+    `cd /var/log; crictl ps -a 'two words' '' "$(printf 'a\\nb')"`,
+  );
   expect([stdout, stderr, exitCode]).toEqual(['crictl|ps|-a|two words||a\nb in /var/log by 0 of /root\n', 'said\n', 5]);
-  expect((await lab.candidate('node01', 'crictl ps')).stdout).toBe('crictl|ps in /home/candidate by 1000 of /home/candidate\n');
+  expect((await lab.candidate('node01', 'crictl ps')).stdout).toBe(
+    'crictl|ps in /home/candidate by 1000 of /home/candidate\n',
+  );
 });
 
 test('its streams are exact, and a reader that stops ends it', async () => {
-  const bytes = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i)).join('').repeat(400);
+  const bytes = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))
+    .join('')
+    .repeat(400);
   const { stdout, exitCode } = await lab.candidate('node01', 'crictl echo', bytes);
   expect([stdout === bytes, exitCode]).toEqual([true, 3]);
   expect((await lab.candidate('node01', 'crictl flood | wc -c')).stdout).toBe('8000000\n');
-  expect((await lab.candidate('node01', 'crictl flood | head -c 5; echo " ${PIPESTATUS[*]}"')).stdout).toBe('xxxxx 141 0\n');
+  expect((await lab.candidate('node01', 'crictl flood | head -c 5; echo " ${PIPESTATUS[*]}"')).stdout).toBe(
+    'xxxxx 141 0\n',
+  );
 });
 
 test('a signal reaches it', async () => {
@@ -30,7 +39,9 @@ test('sudo', async () => {
     'node01',
     'cd /tmp; sudo id -un; sudo pwd; sudo -i pwd; echo in | sudo tee /etc/made; sudo -u candidate id -un; A=1 sudo env | grep -c ^A=; sudo A=2 env | grep ^A=; A=3 sudo -E env | grep ^A=; sudo sh -c \'exit 9\'; echo $?; sudo crictl ps; sudo -i; sudo su - -c "id -un; pwd"',
   );
-  expect(stdout).toBe('root\n/tmp\n/root\nin\ncandidate\n0\nA=2\nA=3\n9\ncrictl|ps in /tmp by 0 of /root\nroot\n/root\n');
+  expect(stdout).toBe(
+    'root\n/tmp\n/root\nin\ncandidate\n0\nA=2\nA=3\n9\ncrictl|ps in /tmp by 0 of /root\nroot\n/root\n',
+  );
   const missing = await lab.candidate('node01', 'sudo nope; sudo -u nobody id; su -');
   expect(missing.said).toBe(
     'sudo: nope: command not found\nsudo: unknown user nobody\nsudo: error initializing audit plugin sudoers_audit\nPassword: \nsu: Authentication failure\n',
