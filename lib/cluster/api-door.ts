@@ -57,6 +57,8 @@ export class ApiDoor {
   readonly #options: ApiDoorOptions;
   readonly #doors = new Set<Door>();
   #open: OpenApi | undefined;
+  /** What was found out about serving certificates, by authority: reading X.509 costs a millisecond. */
+  readonly #doubts = new Map<string, string | undefined>();
   /** Opening and closing sockets takes turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -132,7 +134,7 @@ export class ApiDoor {
       throw Object.assign(new Error('the server responded with "Client sent an HTTP request to an HTTPS server."'), {
         code: 'EPROTO',
       });
-    const doubt = distrust(open.serving.cert, credentials.certificateAuthority);
+    const doubt = this.#doubt(open.serving.cert, credentials.certificateAuthority);
     if (doubt) throw Object.assign(new Error(doubt), { code: 'EPROTO' });
     const user = open.authenticator.authenticate({
       certificate: credentials.clientCertificate,
@@ -140,6 +142,12 @@ export class ApiDoor {
     });
     if (!user) throw unauthorized();
     return open.api.transport(user);
+  }
+
+  #doubt(serving: string, authority: string | undefined): string | undefined {
+    const pair = `${serving}\n${authority ?? ''}`;
+    if (!this.#doubts.has(pair)) this.#doubts.set(pair, distrust(serving, authority));
+    return this.#doubts.get(pair);
   }
 
   /** Makes a socket's state follow the API server's. */

@@ -24,14 +24,22 @@ export interface AuthenticatorOptions {
 
 type Verdict = { user: UserInfo; audiences: readonly string[] } | { error: string };
 
+/** A certificate that an authority has signed. `from` and `to`: its term, milliseconds. */
+interface KnownClient {
+  ca: string;
+  user: UserInfo;
+  from: number;
+  to: number;
+}
+
 /** How many different certificates are remembered; a cluster sees a few dozen. */
 const REMEMBERED = 256;
 
 /** Finds out who a caller is: client certificates, service account tokens, bootstrap tokens. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  /** Certificates that a CA has signed, by fingerprint: the signature is checked once, the term each time. */
-  readonly #known = new Map<string, { cert: X509Certificate; ca: string; user: UserInfo }>();
+  /** By their text or bytes: the signature is checked once, the term each time. */
+  readonly #known = new Map<string, KnownClient>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -71,20 +79,19 @@ export class Authenticator {
   }
 
   #byCertificate(certificate: Uint8Array | string): UserInfo | undefined {
-    const cert = readCertificate(certificate);
     const ca = this.#options.clientCa();
-    if (!cert || !ca) return undefined;
-    let known = this.#known.get(cert.fingerprint256);
+    if (!ca) return undefined;
+    // PEM texts and DER bytes of the same certificate are remembered apart: telling that would cost reading it.
+    const key = typeof certificate === 'string' ? certificate : Buffer.from(certificate).toString('base64');
+    let known = this.#known.get(key);
     if (known?.ca !== ca) {
-      const authority = readCertificate(ca);
-      if (!authority || !cert.checkIssued(authority) || !cert.verify(authority.publicKey)) return undefined;
-      known = { cert, ca, user: certificateUser(cert) };
+      known = readClient(certificate, ca);
+      if (!known) return undefined;
       if (this.#known.size >= REMEMBERED) this.#known.clear();
-      this.#known.set(cert.fingerprint256, known);
+      this.#known.set(key, known);
     }
     const now = this.#options.clock.now();
-    if (Date.parse(cert.validFrom) > now || Date.parse(cert.validTo) < now) return undefined;
-    return known.user.username ? known.user : undefined;
+    return known.from <= now && now <= known.to && known.user.username ? known.user : undefined;
   }
 
   #byServiceAccountToken(token: string): Verdict {
@@ -124,6 +131,13 @@ export class Authenticator {
 }
 
 const goList = (values: readonly string[]) => `[${values.map((v) => JSON.stringify(v)).join(' ')}]`;
+
+/** Reads a certificate and checks who signed it; undefined when it is none of this authority's. */
+function readClient(certificate: Uint8Array | string, ca: string): KnownClient | undefined {
+  const [cert, authority] = [readCertificate(certificate), readCertificate(ca)];
+  if (!cert || !authority || !cert.checkIssued(authority) || !cert.verify(authority.publicKey)) return undefined;
+  return { ca, user: certificateUser(cert), from: Date.parse(cert.validFrom), to: Date.parse(cert.validTo) };
+}
 
 /** CommonName is the user, each Organization a group. */
 function certificateUser(cert: X509Certificate): UserInfo {
