@@ -32,10 +32,13 @@ function groupsOf(registry: Registry, core: boolean): Group[] {
   return [...groups.values()];
 }
 
+/** Members in upstream's order. */
+const kindInOrder = ({ group, version, kind }: ResourceFacts['responseKind']) => ({ group, version, kind });
+
 function aggregatedResource(r: ResourceFacts): JsonObject {
   return {
     resource: r.resource,
-    responseKind: r.responseKind,
+    responseKind: kindInOrder(r.responseKind),
     scope: r.scope,
     singularResource: r.singularResource,
     verbs: r.verbs,
@@ -45,7 +48,7 @@ function aggregatedResource(r: ResourceFacts): JsonObject {
       ? {
           subresources: r.subresources.map(({ subresource, responseKind, verbs }) => ({
             subresource,
-            responseKind,
+            responseKind: kindInOrder(responseKind),
             verbs,
           })),
         }

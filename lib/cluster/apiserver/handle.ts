@@ -7,6 +7,8 @@ import type { UserInfo } from '../machinery/user.ts';
 import type { Expected } from './body.ts';
 import { decodeBody, parseBody, readBody } from './body.ts';
 import type { Core } from './core.ts';
+import { flowschemas, prioritylevelconfigurations } from '../schema/generated/resources.ts';
+import { storageKey } from '../store/keys.ts';
 import { authenticate, impersonated } from './identity.ts';
 import type { Representation } from './negotiation.ts';
 import { YAML_TYPE, negotiate, objectMediaType } from './negotiation.ts';
@@ -46,6 +48,7 @@ export function createHandler(edge: Edge): Handler {
   const { core, lifetime } = edge;
   return async (request, peer) => {
     const headers = commonHeaders(uuid(core.random));
+    fairnessHeaders(core, headers);
     try {
       if (lifetime.closed) throw new StatusError(503, 'ServiceUnavailable', 'apiserver is shutting down');
       return await serve(edge, request, peer, headers);
@@ -53,6 +56,14 @@ export function createHandler(edge: Edge): Handler {
       return respondError(request, err, headers);
     }
   };
+}
+
+/** Names the flow schema and priority level of a request: all are of the one for everybody. */
+function fairnessHeaders(core: Core, headers: Headers): void {
+  const uidOf = (resource: { group: string; resource: string }) =>
+    core.store.get(storageKey(resource, undefined, 'global-default'))?.metadata.uid ?? '';
+  headers.set('x-kubernetes-pf-flowschema-uid', uidOf(flowschemas));
+  headers.set('x-kubernetes-pf-prioritylevel-uid', uidOf(prioritylevelconfigurations));
 }
 
 async function serve(edge: Edge, request: Request, peer: Peer, headers: Headers): Promise<Response> {

@@ -98,6 +98,12 @@ function validateWriteOptions({ verb, patchType, options = {} }: ApiRequest): vo
   if (errors.length) throw invalidObject({ group: 'meta.k8s.io', kind }, '', errors);
 }
 
+/** Whether a verb is one of a collection's, or one of an object's, as the request names an object or not. */
+function fitsPlace({ verb, name }: ApiRequest): boolean {
+  if (verb === 'create') return !name;
+  return verb === 'update' || verb === 'patch' ? Boolean(name) : true;
+}
+
 /** The resource of a request, which must be served with its verb, or an error as upstream's router has it. */
 export function servedFor(core: Core, request: ApiRequest): Served {
   const served = core.registry.find(request.group, request.version, request.resource);
@@ -106,7 +112,7 @@ export function servedFor(core: Core, request: ApiRequest): Served {
     const sub = served.facts.subresources?.find((s) => s.subresource === request.subresource);
     if (!sub) throw noSuchResource();
     if (!sub.verbs.includes(request.verb)) throw noSuchMethod();
-  } else if (!served.facts.verbs.includes(request.verb)) {
+  } else if (!served.facts.verbs.includes(request.verb) || !fitsPlace(request)) {
     throw noSuchMethod();
   }
   return served;

@@ -58,7 +58,8 @@ export function versionOf(call: Call, text: string | undefined): number {
     const at = FieldPath.of('resourceVersion');
     const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
     const error = invalid(at, text, why);
-    throw new StatusError(400, 'BadRequest', `${error.field}: ${error.message}`);
+    // Upstream gives no reason here.
+    throw new StatusError(400, '', `${error.field}: ${error.message}`);
   }
   const version = Number(text);
   const { revision } = call.core.store;

@@ -41,7 +41,7 @@ export interface UpdatePlan {
 export const put = (call: Call): Promise<ApiResult> => putWith(call, planOf(call));
 
 /** PUT under other rules: those of a subresource that has the kind's own form. */
-export function putWith(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'validate'>): Promise<ApiResult> {
+export async function putWith(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'validate'>): Promise<ApiResult> {
   const { strategy } = call.served;
   const body = () => {
     const draft = draftOf(call, structuredClone(call.body));
@@ -54,6 +54,8 @@ export function putWith(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'validate
     strategy.defaults(draft);
     return strategy.toStored(draft);
   };
+  // What is wrong with the body is told before what is not there.
+  body();
   return update(call, { change: body, create: body, checkUid: true, isPut: true, ...plan });
 }
 

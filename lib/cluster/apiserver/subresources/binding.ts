@@ -8,8 +8,8 @@ import { storageKey } from '../../store/keys.ts';
 import type { Call } from '../core.ts';
 import { asObject } from '../core.ts';
 
-/** What upstream's API server fails to make a Status of: only a text. */
-const unclassified = (message: string) => new StatusError(500, '', message);
+/** What upstream's API server gives no reason for: only a text. */
+const unclassified = (message: string) => new StatusError(400, '', message);
 
 const BINDING = { group: '', resource: 'pods/binding' };
 
