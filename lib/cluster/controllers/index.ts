@@ -4,6 +4,15 @@ import { deployment } from './deployment/index.ts';
 import { endpointSlice } from './endpoints/endpoint-slices.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
+import { cronJob } from './cronjob/index.ts';
+import { disruption } from './disruption/index.ts';
+import { job } from './job/index.ts';
+import { ttlAfterFinished } from './job/ttl-after-finished.ts';
+import { nodeIpam } from './node/ipam.ts';
+import { nodeLifecycle } from './node/lifecycle.ts';
+import { podGarbageCollector } from './node/pod-gc.ts';
+import { taintEviction } from './node/taint-eviction.ts';
+import { ttl } from './node/ttl.ts';
 import { startControllers, type ControllerManagerOptions } from './manager.ts';
 import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
@@ -31,6 +40,15 @@ export const controllers: readonly Controller[] = [
   replicationController,
   rootCaPublisher,
   serviceAccount,
+  cronJob,
+  disruption,
+  job,
+  ttlAfterFinished,
+  nodeIpam,
+  nodeLifecycle,
+  podGarbageCollector,
+  taintEviction,
+  ttl,
   statefulSet,
   volumeBinder,
   volumeExpander,
