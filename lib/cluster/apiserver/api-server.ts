@@ -1,5 +1,6 @@
 import type { UserInfo } from '../machinery/user.ts';
 import { admissionChain } from './admission-chain.ts';
+import { followApiServices } from './api-services.ts';
 import type { Core } from './core.ts';
 import { followCustomResources } from './custom-resources.ts';
 import { createHandler } from './handle.ts';
@@ -60,12 +61,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     rules,
     tokens,
     kubelets,
+    impersonators: new Set(),
     registry: new Registry(options.kinds),
     admission: admissionChain(options.admission.plugins, () => admissionContext),
   };
   const admissionContext = options.admission.context(transportOf(core, SELF, lifetime));
   lifetime.onClose(startCompaction(core));
   lifetime.onClose(followCustomResources(core));
+  lifetime.onClose(followApiServices(core));
   const edge = { core, options, lifetime };
   const handle = createHandler(edge);
   const upgrade = createUpgradeHandler(edge);

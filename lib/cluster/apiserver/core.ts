@@ -29,6 +29,8 @@ export interface Core {
   rules: RuleResolver;
   tokens: TokenIssuer;
   kubelets: KubeletLocator;
+  /** Who has impersonated somebody by the older permissions: refusals to them are worded by those. */
+  impersonators: Set<string>;
 }
 
 /** One authorized request for one resource, as its handler sees it. */

@@ -13,7 +13,7 @@ import { authenticate, impersonated } from './identity.ts';
 import type { Representation } from './negotiation.ts';
 import { YAML_TYPE, negotiate, objectMediaType } from './negotiation.ts';
 import type { ApiServerOptions, Peer } from './options.ts';
-import { otherPath } from './other-paths.ts';
+import { isRegistered, otherPath } from './other-paths.ts';
 import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from './pipeline.ts';
 import type { ResourcePath } from './request-path.ts';
 import { parseOptions, parsePath, verbOf } from './request-path.ts';
@@ -116,8 +116,7 @@ function mustReach(core: Core, user: UserInfo, verb: string, path: string): void
 
 /** A group version that nothing serves, or one that an extension server should serve and does not. */
 function unserved(core: Core, path: ResourcePath, headers: Headers): Response {
-  const service = core.registry.find('apiregistration.k8s.io', 'v1', 'apiservices');
-  const registered = service && core.store.get(`${service.strategy.prefix}${path.version}.${path.group}`);
+  const registered = isRegistered(core, path.group, path.version);
   return registered ? respondText(503, 'service unavailable\n', headers) : pageNotFound(headers);
 }
 

@@ -92,24 +92,18 @@ export function impersonated(core: Core, user: UserInfo, request: Request, targe
   }));
   const refused = decided.find((d) => !d.decision.allowed);
   if (refused) {
-    if (!decided.some((d) => d.decision.allowed) && !mayImpersonateSomebody(core, user))
+    if (!decided.some((d) => d.decision.allowed) && !core.impersonators.has(user.username))
       throw constrained(user, target);
     const { wish, decision } = refused;
     throw refusal(user, { verb: 'impersonate', version: 'v1', ...wish }, wish.namespace ?? '', decision.reason);
   }
+  core.impersonators.add(user.username);
   return {
     username,
     groups: settledGroups(username, groups, account?.[1]),
     ...(uid ? { uid } : {}),
     ...(Object.keys(extra).length ? { extra } : {}),
   };
-}
-
-/** Whether the caller has any of the rights of the older form of impersonation, whose refusals then read differently. */
-function mayImpersonateSomebody(core: Core, user: UserInfo): boolean {
-  return ['users', 'groups'].some(
-    (resource) => core.authorizer.authorize({ user, verb: 'impersonate', group: '', version: 'v1', resource }).allowed,
-  );
 }
 
 function constrained(user: UserInfo, target: Target): StatusError {

@@ -2,6 +2,7 @@ import type { CustomKindFacts } from '../schema/openapi/custom-document.ts';
 import { customDocument } from '../schema/openapi/custom-document.ts';
 import { openApiIndex, openApiV2Text, openApiV3Index, openApiV3Text } from '../schema/openapi/served.ts';
 import { StatusError } from '../machinery/status-error.ts';
+import { KUBERNETES_VERSION } from '../schema/version.ts';
 import type { Core } from './core.ts';
 import { parseAccept } from './negotiation.ts';
 import type { Served } from './registry.ts';
@@ -55,9 +56,30 @@ function send(request: Request, text: string, hash: string | undefined, headers:
   return new Response(text, { headers });
 }
 
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+/** A field of a protobuf message that is a text or a message. */
+const field = (number: number, content: Buffer) =>
+  Buffer.concat([Buffer.of((number << 3) | 2, content.length), content]);
+
+/**
+ * The protobuf form of the v2 document, without paths and definitions: kubectl asks for it only to learn that a kind is not
+ * among them (see its QueryParamVerifier), and takes its schemas from v3.
+ */
+function emptyV2Document(version: string): Buffer {
+  const info = Buffer.concat([field(1, Buffer.from('Kubernetes')), field(2, Buffer.from(version))]);
+  return Buffer.concat([field(1, Buffer.from('2.0')), field(2, info), field(8, Buffer.alloc(0))]);
+}
+
 /** Answers `/openapi/v2` and `/openapi/v3/…`; undefined for other paths. */
 export function openApiDocument(request: Request, url: URL, core: Core, headers: Headers): Response | undefined {
   if (url.pathname === '/openapi/v2') {
+    const ranges = parseAccept(request.headers.get('accept') ?? '');
+    if (ranges.some((r) => r.type === V2_PROTOBUF)) {
+      // Upstream answers with a point where the client asks with an at sign.
+      headers.set('content-type', V2_PROTOBUF.replace('@', '.'));
+      return new Response(new Uint8Array(emptyV2Document(KUBERNETES_VERSION)), { headers });
+    }
     mustTakeJson(request);
     return send(request, openApiV2Text(), undefined, headers);
   }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../machinery/object.ts';
+import { apiservices } from '../schema/generated/resources.ts';
+import { storageKey } from '../store/keys.ts';
 import { notSimulated } from '../machinery/status-error.ts';
 import type { Core } from './core.ts';
 import {
@@ -52,7 +54,14 @@ function discovery(request: Request, url: URL, core: Core, headers: Headers): Pr
   }
   if (legacy) return send(version === undefined ? apiResourceList(core.registry, '', group) : undefined);
   if (version === undefined) return send(apiGroupOf(core.registry, group));
-  return send(apiResourceList(core.registry, group, version));
+  const list = apiResourceList(core.registry, group, version);
+  if (!list && isRegistered(core, group, version)) return respondText(503, 'service unavailable\n', headers);
+  return send(list);
+}
+
+/** Whether an extension server is registered for a group version (that nothing here serves). */
+export function isRegistered(core: Core, group: string, version: string): boolean {
+  return core.store.get(storageKey(apiservices, undefined, `${version}.${group}`)) !== undefined;
 }
 
 /** Answers a path that is no resource's; the caller may read it. */
