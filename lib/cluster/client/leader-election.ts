@@ -17,9 +17,9 @@ export interface LeaderElectionOptions {
   /** Tells this run from others: a UUID. */
   id: string;
   /** Called once the lease is held. */
-  onLeading(): void;
+  onLeading(this: void): void;
   /** Called once when the lease could not be kept; upstream's components exit then. */
-  onLost(): void;
+  onLost(this: void): void;
 }
 
 /** Upstream's defaults; but the lease is renewed every 10 s rather than every 2 s, because a hundred clusters idle together. */

@@ -27,7 +27,7 @@ export class MemoryTransport implements Transport {
   /** Takes the server away: ends every watch. */
   crash(): void {
     this.down = true;
-    for (const watch of [...this.#watches]) {
+    for (const watch of Array.from(this.#watches)) {
       this.#watches.delete(watch);
       watch.onEnd(connectionRefused());
     }
@@ -77,7 +77,7 @@ export class MemoryTransport implements Transport {
         if (!stored) throw notFound(request, request.name ?? '');
         return this.#delete(key, stored);
       case 'deletecollection':
-        for (const [k, object] of [...this.#objects]) if (k.startsWith(key)) this.#delete(k, object);
+        for (const [k, object] of Array.from(this.#objects)) if (k.startsWith(key)) this.#delete(k, object);
         return {};
       default:
         if (!stored) throw notFound(request, request.name ?? '');

@@ -20,7 +20,7 @@ export interface ControllerManagerOptions {
   random: Random;
   activity: Activity;
   /** The lease was lost: upstream's manager exits with status 1. */
-  onLost(): void;
+  onLost(this: void): void;
 }
 
 /** Upstream's older names of controllers, which `--controllers` still takes. */

@@ -19,7 +19,7 @@ export interface SchedulerOptions {
   /** The Lease to hold before scheduling (`--leader-elect-resource-name`); none when leader election is off. */
   lease?: string;
   /** The lease was lost: upstream's scheduler exits with status 1. */
-  onLost(): void;
+  onLost(this: void): void;
 }
 
 /** Starts a kube-scheduler. It survives an API server that comes and goes, up to the loss of its lease. */

@@ -56,7 +56,7 @@ function subsetsFor(service: Service, selected: readonly Pod[]): EndpointSubset[
       targetRef: { kind: 'Pod', namespace, name, uid },
     };
     const key = JSON.stringify(ports);
-    const group = groups.get(key) ?? { ...(ports.length > 0 ? { ports } : {}) };
+    const group = groups.get(key) ?? (ports.length > 0 ? { ports } : {});
     const list = service.spec.publishNotReadyAddresses || isPodReady(pod) ? 'addresses' : 'notReadyAddresses';
     group[list] = [...(group[list] ?? []), address].sort((a, b) => (a.ip < b.ip ? -1 : 1));
     groups.set(key, group);

@@ -44,6 +44,6 @@ export const replicationController = replicaController<ReplicationController>(
     matches: ({ spec }, labels) => selectsByMap(spec.selector, labels),
     status: ({ status }) => status,
     // Only ReplicaSets report pods on their way out.
-    withStatus: (owner, { terminatingReplicas: _, ...status }) => ({ ...owner, status }),
+    withStatus: (owner, status) => ({ ...owner, status: { ...status, terminatingReplicas: undefined } }),
   },
 );

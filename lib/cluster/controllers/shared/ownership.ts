@@ -39,7 +39,7 @@ export interface ClaimOptions<T extends KubeObject> {
   dependent: Resource<T>;
   owner: KubeObject;
   ownerResource: Resource;
-  matches(object: T): boolean;
+  matches(this: void, object: T): boolean;
   /** Whether an orphan that matches may be adopted; all may unless given. */
   adoptable?(object: T): boolean;
 }

@@ -27,7 +27,7 @@ interface Turn {
   /** Names of the revisions to come from and to go to. */
   current: string;
   update: string;
-  available(pod: Pod): boolean;
+  available(this: void, pod: Pod): boolean;
 }
 
 function startStatefulSets(context: ControllerContext) {
