@@ -4,9 +4,10 @@ import type { Size } from './pty.ts';
 
 const SCROLLBACK = 1000;
 
-/** Leaves full-screen programs that a killed shell had open, and their modes; keeps the text. */
-const LEAVE_PROGRAMS =
-  '\x1b[?1049l\x1b[?1l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b>\x1b[0m';
+/** Leaves the other page, which full-screen programs use. On the usual page it would move the cursor. */
+const LEAVE_OTHER_PAGE = '\x1b[?1049l';
+/** Ends the modes that a killed program had set; keeps the text. */
+const LEAVE_MODES = '\x1b[?1l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b>\x1b[0m';
 
 /** What a terminal shows, kept by a terminal emulator without a window: whoever looks later is shown the same. */
 export class Screen {
@@ -38,9 +39,10 @@ export class Screen {
 
   /** Shows an earlier screen, ready for a new shell's prompt below it. */
   restore(painting: string, done: () => void): void {
-    this.#terminal.write(painting + LEAVE_PROGRAMS, () => {
-      if (this.#terminal.buffer.active.cursorX > 0) this.#terminal.write('\r\n', done);
-      else done();
+    const terminal = this.#terminal;
+    terminal.write(painting, () => {
+      const leave = terminal.buffer.active.type === 'alternate' ? LEAVE_OTHER_PAGE + LEAVE_MODES : LEAVE_MODES;
+      terminal.write(leave, () => terminal.write(terminal.buffer.active.cursorX > 0 ? '\r\n' : '', done));
     });
   }
 

@@ -37,6 +37,9 @@ interface Saved {
   painting: string;
 }
 
+/** Whether a viewer is shown output as it comes, waits until it has room for a painting, or for one that is being made. */
+type Standing = { kind: 'live' } | { kind: 'stale' } | { kind: 'painting'; since: Buffer[] };
+
 /** Bytes of output that are shown in one turn; a program that writes more has to wait. Keeps twenty busy terminals from starving a quiet one. */
 const MOST_PER_TURN = 32 * 1024;
 const TURN_MS = 20;
@@ -73,7 +76,7 @@ function readSaved(file: string): Saved | undefined {
 export class Terminal {
   readonly #options: TerminalOptions;
   readonly #screen: Screen;
-  readonly #viewers = new Map<Viewer, 'live' | 'stale'>();
+  readonly #viewers = new Map<Viewer, Standing>();
   #pty: Pty | undefined;
   #cwd: string | undefined;
   #shownThisTurn = 0;
@@ -91,7 +94,7 @@ export class Terminal {
   }
 
   attach(viewer: Viewer): View {
-    this.#viewers.set(viewer, 'stale');
+    this.#viewers.set(viewer, { kind: 'stale' });
     this.#refresh(viewer);
     return {
       input: (data) => {
@@ -157,9 +160,10 @@ export class Terminal {
   #onData(data: Buffer): void {
     if (this.#disposed) return;
     this.#screen.write(data);
-    for (const [viewer, state] of this.#viewers) {
-      if (state === 'stale') continue;
-      if (viewer.backlog() > MOST_BEHIND) this.#viewers.set(viewer, 'stale');
+    for (const [viewer, standing] of this.#viewers) {
+      if (standing.kind === 'painting') standing.since.push(data);
+      if (standing.kind !== 'live') continue;
+      if (viewer.backlog() > MOST_BEHIND) this.#viewers.set(viewer, { kind: 'stale' });
       else viewer.show(data);
     }
     this.#pace(data.length);
@@ -173,7 +177,7 @@ export class Terminal {
     this.#turn ??= this.#options.clock.after(TURN_MS, () => {
       this.#turn = undefined;
       this.#shownThisTurn = 0;
-      for (const [viewer, state] of this.#viewers) if (state === 'stale') this.#refresh(viewer);
+      for (const [viewer, { kind }] of this.#viewers) if (kind === 'stale') this.#refresh(viewer);
       this.#pty?.resume();
     });
   }
@@ -184,11 +188,13 @@ export class Terminal {
       this.#pace(0);
       return;
     }
-    // After everything that was written before; what comes later is shown as it comes.
+    const standing: Standing = { kind: 'painting', since: [] };
+    this.#viewers.set(viewer, standing);
+    // When everything that was written before is on the screen; what has come since is not, and follows.
     this.#screen.write('', () => {
-      if (this.#disposed || this.#viewers.get(viewer) !== 'stale') return;
-      this.#viewers.set(viewer, 'live');
-      viewer.show(Buffer.concat([RESET, Buffer.from(this.#screen.paint())]));
+      if (this.#disposed || this.#viewers.get(viewer) !== standing) return;
+      this.#viewers.set(viewer, { kind: 'live' });
+      viewer.show(Buffer.concat([RESET, Buffer.from(this.#screen.paint()), ...standing.since]));
     });
   }
 

@@ -277,8 +277,7 @@ class Conversation {
     else if (type === 's' && body.length === 4) {
       if (this.onSignal) this.onSignal(body.readUInt32BE());
       else this.#gone.abort();
-    }
-    else if (type === 'i' || type === 'e') {
+    } else if (type === 'i' || type === 'e') {
       if (!this.#onInput) this.#early.push(frame);
       else if (type === 'i') this.#onInput(body);
       else this.#onInputEnd?.();
