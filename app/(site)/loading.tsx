@@ -1,0 +1,1 @@
+export { LoadingNote as default } from '../_components/loading-note.tsx';
