@@ -88,7 +88,11 @@ function pod(name: string, containers: (Partial<Container> & { name: string })[]
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
       ...spec,
-      containers: containers.map((c) => ({ image: 'busybox:1.36', terminationMessagePath: '/dev/termination-log', ...c })),
+      containers: containers.map((c) => ({
+        image: 'busybox:1.36',
+        terminationMessagePath: '/dev/termination-log',
+        ...c,
+      })),
     },
   };
 }
@@ -158,10 +162,28 @@ test('a crashing container: restarts at 1, 13, 34 s … and CrashLoopBackOff onl
 
 test('init containers run in order and share an emptyDir with the app; probes make it ready', async () => {
   await create(
-    pod('web', [{ name: 'c', image: 'nginx:1.25', volumeMounts: [{ name: 'w', mountPath: '/usr/share/nginx/html' }], readinessProbe: { httpGet: { path: '/', port: 80 } } }], {
-      volumes: [{ name: 'w', emptyDir: {} }],
-      initContainers: [{ name: 'i', image: 'busybox:1.36', command: ['sh', '-c', 'echo made by init > /w/index.html'], volumeMounts: [{ name: 'w', mountPath: '/w' }] }],
-    }),
+    pod(
+      'web',
+      [
+        {
+          name: 'c',
+          image: 'nginx:1.25',
+          volumeMounts: [{ name: 'w', mountPath: '/usr/share/nginx/html' }],
+          readinessProbe: { httpGet: { path: '/', port: 80 } },
+        },
+      ],
+      {
+        volumes: [{ name: 'w', emptyDir: {} }],
+        initContainers: [
+          {
+            name: 'i',
+            image: 'busybox:1.36',
+            command: ['sh', '-c', 'echo made by init > /w/index.html'],
+            volumeMounts: [{ name: 'w', mountPath: '/w' }],
+          },
+        ],
+      },
+    ),
   );
   await run(1_000);
   const { status } = await get('web');
@@ -178,7 +200,9 @@ test('an unknown image: ErrImagePull, then ImagePullBackOff', async () => {
 });
 
 test('a trap ends a shell that is told to stop', async () => {
-  await create(pod('t', [{ name: 'c', command: ['sh', '-c', "trap 'echo bye; exit 0' TERM; while :; do sleep 0.2; done"] }]));
+  await create(
+    pod('t', [{ name: 'c', command: ['sh', '-c', "trap 'echo bye; exit 0' TERM; while :; do sleep 0.2; done"] }]),
+  );
   await exec('t', 'kill', '1');
   await run(300);
   const { status } = await get('t');
@@ -188,7 +212,10 @@ test('a trap ends a shell that is told to stop', async () => {
 
 test('a static pod gets a mirror', async () => {
   const { Disk } = await import('./machine.ts');
-  new Disk(dir).write('/etc/kubernetes/manifests/beacon.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: {name: beacon}\nspec:\n  containers: [{name: light, image: "busybox:1.36", command: [sleep, "3600"]}]\n');
+  new Disk(dir).write(
+    '/etc/kubernetes/manifests/beacon.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: beacon}\nspec:\n  containers: [{name: light, image: "busybox:1.36", command: [sleep, "3600"]}]\n',
+  );
   await run(21_000);
   const mirror = await get('beacon-node01');
   expect(mirror.status?.phase).toBe('Running');

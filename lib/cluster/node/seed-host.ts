@@ -1,8 +1,15 @@
 import type { Disk } from './machine.ts';
 import { CONTAINERD_UNIT, KNOWN_UNITS, KUBEADM_DROP_IN, KUBELET_UNIT, unitFile, WANTS } from './unit-files.ts';
 
+/** Directories that programs and manifests count on. */
+const DIRECTORIES = [
+  '/etc/cni/net.d', '/home', '/lib/modules', '/mnt', '/opt', '/root', '/run/lock', '/srv', '/tmp', '/usr/share/ca-certificates', '/etc/ssl/certs',
+  '/usr/local/share/ca-certificates', '/etc/ca-certificates', '/var/lib/kubelet/pods', '/var/log/containers', '/var/log/pods',
+]; // prettier-ignore
+
 /** Puts what every installed node has onto its disk, where it is not there already. */
 export function seedHost(disk: Disk, name: string, ip: string): void {
+  for (const dir of DIRECTORIES) disk.fs.mkdir(dir, { recursive: true });
   const marker = '/etc/hostname';
   if (disk.fs.exists(marker)) return;
   const files: Record<string, string> = {
@@ -25,17 +32,5 @@ export function seedHost(disk: Disk, name: string, ip: string): void {
   disk.fs.mkdir(WANTS, { recursive: true });
   for (const unit of KNOWN_UNITS)
     if (!disk.list(WANTS).includes(unit)) disk.fs.symlink(unitFile(unit), `${WANTS}/${unit}`);
-  for (const dir of [
-    '/var/log/pods',
-    '/var/log/containers',
-    '/var/lib/kubelet/pods',
-    '/mnt',
-    '/srv',
-    '/opt',
-    '/tmp',
-    '/root',
-    '/home',
-  ])
-    disk.fs.mkdir(dir, { recursive: true });
   disk.fs.chmod('/tmp', 0o1777);
 }

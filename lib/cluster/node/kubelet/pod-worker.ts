@@ -240,8 +240,7 @@ export class PodWorker {
         // A new image is tried at once.
         if (known.spec.image !== container.image) known.retryAt = 0;
         known.spec = container;
-      }
-      else this.records.push(newRecord(container, role));
+      } else this.records.push(newRecord(container, role));
     };
     for (const c of spec.initContainers ?? []) add(c, c.restartPolicy === 'Always' ? 'sidecar' : 'init');
     for (const c of spec.containers) add(c, 'app');

@@ -67,7 +67,7 @@ export class KubeletServer implements KubeletApi {
       if (!(err instanceof StartError)) throw err;
       const id = Buffer.from(this.#kubelet().options.random.bytes(32)).toString('hex');
       throw internalError(
-        `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": ${err.message}`,
+        `error executing command in container: failed to exec in container: failed to start exec "${id}": ${err.message}`,
       );
     }
     terminal.foreground(live.world.processes, process);

@@ -119,8 +119,9 @@ export const tar: Program = async (p, args) => {
     const out =
       file === '-' ? (data: Uint8Array) => p.print(data) : (data: Uint8Array) => Promise.resolve(chunks.push(data));
     for (const name of names) {
-      if (name.startsWith('/')) await p.warn("tar: removing leading '/' from member names\n");
       try {
+        p.fs.lstat(joinPath(base, name));
+        if (name.startsWith('/')) await p.warn("tar: removing leading '/' from member names\n");
         await pack(p, base, name, out);
       } catch (err) {
         await p.warn(`tar: ${name}: ${err instanceof Error ? err.message : String(err)}\n`);

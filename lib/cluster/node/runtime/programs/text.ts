@@ -14,7 +14,8 @@ const LIMITS = { maxCommandCount: 1e9, maxLoopIterations: 1e9, maxWorkUnits: 1e9
 
 /** A program that is one of just-bash's commands. */
 export function textCommand(name: (typeof TEXT_COMMANDS)[number]): Program {
-  return async (p, args) => {
+  return async (p, given) => {
+    const args = name === 'grep' || name === 'egrep' ? joinPatterns(given, name === 'egrep') : given;
     const { activity } = p.world.node;
     const { Bash } = await p.wait(activity.track(import('just-bash')));
     const reads = !(
@@ -52,6 +53,19 @@ export function textCommand(name: (typeof TEXT_COMMANDS)[number]): Program {
     if (result.stderr) await p.warn(result.stderr);
     return result.exitCode;
   };
+}
+
+/** grep's patterns of several `-e` as the one that just-bash takes. */
+function joinPatterns(args: readonly string[], extended: boolean): string[] {
+  const patterns: string[] = [];
+  const rest: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === '-e') patterns.push(args[++i] ?? '');
+    else rest.push(args[i] ?? '');
+  }
+  if (patterns.length === 0) return [...args];
+  const alternatives = extended || rest.some((a) => /^-\w*E/.test(a)) ? '|' : '\\|';
+  return ['-e', patterns.join(alternatives), ...rest];
 }
 
 const HELPERS = [
