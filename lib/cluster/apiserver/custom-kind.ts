@@ -17,6 +17,7 @@ import type {
   JSONSchemaProps,
 } from '../schema/generated/types.ts';
 import type { OpenApiSchema } from '../schema/open-api-schema.ts';
+import { byVersionPriority } from './version-priority.ts';
 import { valuesAt } from './json-path.ts';
 import type { ResourceFacts, Served } from './registry.ts';
 import { Strategy } from './strategy.ts';
@@ -127,6 +128,14 @@ function scaleOf(version: CustomResourceDefinitionVersion): ScaleSubresource<Kub
   };
 }
 
+/** The words for a deprecated version that has none of its own; they name a version to use, if there is one. */
+function deprecationOf({ spec }: CustomResourceDefinition, version: string): string {
+  const named = (v: string) => `${spec.group}/${v} ${spec.names.kind}`;
+  const others = spec.versions.filter((v) => v.served && !v.deprecated).map((v) => v.name);
+  const [better] = others.filter((v) => byVersionPriority(v, version) < 0).sort(byVersionPriority);
+  return `${named(version)} is deprecated${better ? `; use ${named(better)}` : ''}`;
+}
+
 function definitionOf(
   crd: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
@@ -174,9 +183,7 @@ function definitionOf(
           ),
         }
       : {}),
-    ...(version.deprecated
-      ? { deprecation: version.deprecationWarning ?? `${apiVersion} ${crd.spec.names.kind} is deprecated` }
-      : {}),
+    ...(version.deprecated ? { deprecation: version.deprecationWarning ?? deprecationOf(crd, version.name) } : {}),
     ...(scale ? { scale } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { uuid } from '../../kit/random.ts';
-import type { ApiRequest, PatchType } from '../machinery/api-request.ts';
+import type { ApiRequest, ApiResult, PatchType } from '../machinery/api-request.ts';
 import type { JsonObject } from '../machinery/object.ts';
 import { isJsonObject } from '../machinery/object.ts';
 import { StatusError, badRequest } from '../machinery/status-error.ts';
@@ -17,7 +17,7 @@ import { isRegistered, otherPath } from './other-paths.ts';
 import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from './pipeline.ts';
 import type { ResourcePath } from './request-path.ts';
 import { parseOptions, parsePath, verbOf } from './request-path.ts';
-import { commonHeaders, pageNotFound, respond, respondError, respondText } from './respond.ts';
+import { addWarnings, commonHeaders, pageNotFound, respond, respondError, respondText } from './respond.ts';
 import { rawSubresource } from './streams/index.ts';
 import type { StoredObject } from './strategy.ts';
 import type { IncludeObject } from './table.ts';
@@ -141,12 +141,15 @@ async function serveResource(edge: Edge, found: ResourceRequest, headers: Header
     return new Response(body, { headers });
   }
   const warnings: string[] = [];
-  const warn = (text: string) => void (warnings.includes(text) || warnings.push(text));
-  const complete = await withBody(core, found, { ...api, options }, warn);
-  if (complete.patchType !== 'apply') options.fieldManager ??= managerOf(request.headers.get('user-agent'));
-  const result = await execute(core, user, complete);
-  for (const text of result.warnings) warn(text);
-  for (const [name, value] of commonHeaders('', warnings)) if (name === 'warning') headers.set(name, value);
+  let result: ApiResult;
+  try {
+    const complete = await withBody(core, found, { ...api, options }, (text) => void warnings.push(text));
+    if (complete.patchType !== 'apply') options.fieldManager ??= managerOf(request.headers.get('user-agent'));
+    result = await execute(core, user, complete, warnings);
+  } finally {
+    // A refusal carries them too.
+    addWarnings(headers, warnings);
+  }
   const object = represent(core, served, result.object, representation, include);
   return respond(request, result.code, object, representation, headers);
 }

@@ -138,16 +138,21 @@ function callOf(core: Core, user: UserInfo, request: ApiRequest, served: Served,
 
 /**
  * Carries out one request for a resource, whose body the request owns. Authorization has been done. Rejects with a
- * StatusError for all that is refused.
+ * StatusError for all that is refused. What the client is to be warned of is added to `warnings`, also then.
  */
-export async function execute(core: Core, user: UserInfo, request: ApiRequest): Promise<ApiResult> {
+export async function execute(
+  core: Core,
+  user: UserInfo,
+  request: ApiRequest,
+  warnings: string[] = [],
+): Promise<ApiResult> {
   const served = servedFor(core, request);
   validateWriteOptions(request);
-  const warnings: string[] = [];
   const call = callOf(core, user, request, served, warnings);
   if (served.strategy.deprecation) call.warn(served.strategy.deprecation);
   const result = await dispatch(call, request);
-  return warnings.length ? { ...result, warnings: [...result.warnings, ...warnings] } : result;
+  warnings.push(...result.warnings);
+  return warnings.length ? { ...result, warnings } : result;
 }
 
 function dispatch(call: Call, request: ApiRequest): ApiResult | Promise<ApiResult> {

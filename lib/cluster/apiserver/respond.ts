@@ -25,12 +25,21 @@ export function goJson(value: unknown, indent?: number): string {
 }
 
 /** Kinds whose members this server itself puts in order. */
-const ORDERED = new Set(['Status', 'Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+const ORDERED = new Set([
+  'Status',
+  'Table',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
+  'APIGroup',
+  'APIGroupList',
+  'APIResourceList',
+  'APIVersions',
+]);
 
 /** An object as upstream's encoder writes it, on one line. */
 export function objectJson(object: JsonObject): string {
   const { kind, apiVersion } = object;
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || ORDERED.has(kind)) return goJson(object);
+  if (typeof kind !== 'string' || ORDERED.has(kind) || typeof apiVersion !== 'string') return goJson(object);
   const type = builtInKind({ ...parseApiVersion(apiVersion), kind });
   return writeJson(type, type && Array.isArray(object['items']) ? withoutItemNames(object, object['items']) : object);
 }
@@ -75,10 +84,12 @@ const warningValue = (text: string) =>
   Buffer.from(`299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n\t]/g, ' ')}"`).toString('latin1');
 
 /** The headers that every answer has. */
-export function commonHeaders(auditId: string, warnings: readonly string[] = []): Headers {
-  const headers = new Headers({ 'audit-id': auditId, 'cache-control': 'no-cache, private' });
-  for (const warning of warnings) headers.append('warning', warningValue(warning));
-  return headers;
+export const commonHeaders = (auditId: string): Headers =>
+  new Headers({ 'audit-id': auditId, 'cache-control': 'no-cache, private' });
+
+/** Adds what the client is to be warned of. */
+export function addWarnings(headers: Headers, warnings: readonly string[]): void {
+  for (const warning of new Set(warnings)) headers.append('warning', warningValue(warning));
 }
 
 /** An object as the answer to a request. */
