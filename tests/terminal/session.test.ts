@@ -83,6 +83,7 @@ test('ssh opens a terminal on the other host, of this size, and says when it is 
   page.view.resize({ columns: 60, rows: 20 });
   await page.type('stty size; sudo stty size; sleep 100\r');
   await page.shows(/20 60\n20 60$/);
+  await until('it sleeps', async () => (await lab.root('node01', 'pgrep -x sleep')).exitCode === 0);
   await page.type('\x03');
   await page.type('echo $?; exit 4\r');
   await page.shows('130\n');
