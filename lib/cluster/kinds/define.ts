@@ -28,7 +28,11 @@ export interface KindContext {
 }
 
 export interface KindReader {
-  get(resource: { group: string; resource: string }, namespace: string, name: string): (KubeObject & JsonObject) | undefined;
+  get(
+    resource: { group: string; resource: string },
+    namespace: string,
+    name: string,
+  ): (KubeObject & JsonObject) | undefined;
   list(resource: { group: string; resource: string }, namespace?: string): readonly (KubeObject & JsonObject)[];
 }
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseApiVersion } from '../machinery/resource.ts';
 import { decode, fieldComplaints } from './decode.ts';
+import { builtInType } from './built-in-types.ts';
 import { readJson } from './json-reader.ts';
+import { writeJson } from './json-writer.ts';
 import { builtInKind } from './lookup.ts';
 
 function decodeAs(apiVersion: string, kind: string, body: Record<string, unknown>) {
@@ -159,4 +161,15 @@ test('has no surprise for members named like the prototype', () => {
   const reading = readJson('{"__proto__": {"polluted": true}}');
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   expect(reading.ok && Object.keys(reading.value as object)).toEqual(['__proto__']);
+});
+
+test('a pointer that is always on the wire is absent until it is written', () => {
+  const type = builtInType('io.k8s.api.core.v1.TypedLocalObjectReference');
+  if (!type) throw new Error('unknown type');
+  const decoded = decode(type, { kind: 'PersistentVolumeClaim', name: 'data' });
+  expect(decoded).toMatchObject({ ok: true, object: { kind: 'PersistentVolumeClaim', name: 'data' } });
+  expect(decoded.ok && 'apiGroup' in decoded.object).toBe(false);
+  expect(writeJson(type, decoded.ok ? decoded.object : {})).toBe(
+    '{"apiGroup":null,"kind":"PersistentVolumeClaim","name":"data"}',
+  );
 });

@@ -206,13 +206,13 @@ function isDropped(field: FieldInfo, value: unknown): boolean {
   return field.type.kind === 'map' && Object.keys(value as object).length === 0;
 }
 
-/** Puts fields into upstream's order and adds those that are always on the wire. Custom resources keep their order. */
+/** Puts fields into upstream's order and adds those that are never absent. Custom resources keep their order. */
 function inWireOrder(type: TypeInfo, read: ReadonlyMap<string, unknown>): JsonObject {
   const result: JsonObject = {};
   for (const [name, field] of type.fields) {
     const value = read.get(name);
     if (value !== undefined) result[name] = value;
-    else if (field.always) result[name] = zeroValue(field.type);
+    else if (field.always && !field.optional) result[name] = zeroValue(field.type);
   }
   if (type.keepsUnknown) for (const [name, value] of read) if (!type.fields.has(name)) result[name] = value;
   return result;

@@ -34,7 +34,8 @@ export function writeJson(type: TypeInfo | undefined, value: unknown): string {
     for (const [name, field] of type.fields) {
       const member = value[name];
       if (member !== undefined) members.push(`"${name}":${writeJson(field.type, member)}`);
-      else if (field.always) members.push(`"${name}":${JSON.stringify(zeroValue(field.type))}`);
+      else if (field.always)
+        members.push(`"${name}":${field.optional ? 'null' : writeJson(field.type, zeroValue(field.type))}`);
     }
     return `{${members.join(',')}}`;
   }

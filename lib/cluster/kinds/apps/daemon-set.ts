@@ -11,7 +11,8 @@ import { validatePodTemplateSpec } from '../shared/pod-spec/validation.ts';
 import { templateWarnings } from '../shared/pod-spec/warnings.ts';
 import { intOrPercentValue, validateAtMost100Percent, validateIntOrPercent } from './int-or-percent.ts';
 import { validateCollisionCount } from './replica-status.ts';
-import { defaultTemplate, validateEndlessTemplate } from './template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
+import { validateEndlessTemplate } from './template.ts';
 import { selectorColumn, templateColumns } from './workload-columns.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -39,7 +40,7 @@ function applyDefaults(draft: DaemonSet): void {
   draft.spec ??= {} as DaemonSet['spec'];
   const { spec } = draft;
   spec.template ??= {};
-  defaultTemplate(spec.template);
+  defaultPodTemplateSpec(spec.template);
   spec.updateStrategy ??= {};
   spec.updateStrategy.type ||= 'RollingUpdate';
   if (spec.updateStrategy.type === 'RollingUpdate') {

@@ -11,7 +11,7 @@ import { intOrPercentValue, validateAtMost100Percent, validateIntOrPercent } fro
 import { validateReplicaTemplate } from './replica-template.ts';
 import { validateCollisionCount, validateReplicaCounts } from './replica-status.ts';
 import { showSelector, validateWorkloadSelector } from './selector.ts';
-import { defaultTemplate } from './template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
 import { selectorColumn, templateColumns } from './workload-columns.ts';
 
 const STRATEGIES = ['Recreate', 'RollingUpdate'];
@@ -21,7 +21,7 @@ function applyDefaults(draft: Deployment): void {
   draft.spec ??= {} as Deployment['spec'];
   const { spec } = draft;
   spec.template ??= {};
-  defaultTemplate(spec.template);
+  defaultPodTemplateSpec(spec.template);
   spec.replicas ??= 1;
   spec.strategy ??= {};
   spec.strategy.type ||= 'RollingUpdate';

@@ -9,7 +9,7 @@ import { templateWarnings } from '../shared/pod-spec/warnings.ts';
 import { validateReplicaTemplate } from './replica-template.ts';
 import { validateReplicaCounts } from './replica-status.ts';
 import { showSelector, validateWorkloadSelector } from './selector.ts';
-import { defaultTemplate } from './template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
 import { selectorColumn, templateColumns } from './workload-columns.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -33,7 +33,7 @@ export const replicaSet = defineKind<ReplicaSet>({
   defaults(draft) {
     draft.spec ??= {} as ReplicaSet['spec'];
     draft.spec.template ??= {};
-    defaultTemplate(draft.spec.template);
+    defaultPodTemplateSpec(draft.spec.template);
     draft.spec.replicas ??= 1;
     draft.status ??= { replicas: 0 };
     draft.status.replicas ??= 0;

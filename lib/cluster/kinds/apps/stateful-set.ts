@@ -20,7 +20,8 @@ import { templateWarnings } from '../shared/pod-spec/warnings.ts';
 import { intOrPercentValue, validateAtMost100Percent, validateIntOrPercent } from './int-or-percent.ts';
 import { validateCollisionCount, validateReplicaCounts } from './replica-status.ts';
 import { showSelector, validateTemplateLabels, validateWorkloadSelector } from './selector.ts';
-import { defaultTemplate, validateEndlessTemplate } from './template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
+import { validateEndlessTemplate } from './template.ts';
 import { templateColumns } from './workload-columns.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -52,7 +53,7 @@ function applyDefaults(draft: StatefulSet): void {
   draft.spec ??= {} as StatefulSetSpec;
   const { spec } = draft;
   spec.template ??= {};
-  defaultTemplate(spec.template);
+  defaultPodTemplateSpec(spec.template);
   spec.podManagementPolicy ||= 'OrderedReady';
   spec.updateStrategy ??= {};
   if (!spec.updateStrategy.type) {

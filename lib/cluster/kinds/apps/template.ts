@@ -1,13 +1,6 @@
 import { forbidden, notSupported, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
-import type { ObjectMeta, PodTemplateSpec } from '../../schema/generated/types.ts';
-import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
-
-/** A template without metadata shows `metadata: {}`. */
-export function defaultTemplate(template: PodTemplateSpec): void {
-  template.metadata ??= {} as ObjectMeta;
-  defaultPodTemplateSpec(template);
-}
+import type { PodTemplateSpec } from '../../schema/generated/types.ts';
 
 /** What every template of a workload that never ends must heed. `kind` is named in the complaint. */
 export function validateEndlessTemplate(

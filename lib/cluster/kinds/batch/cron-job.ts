@@ -3,7 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import type { ObjectMeta } from '../../machinery/object.ts';
 import { cronjobs } from '../../schema/generated/resources.ts';
 import type { CronJob, CronJobSpec, JobTemplateSpec } from '../../schema/generated/types.ts';
-import { defaultTemplate } from '../apps/template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
 import { selectorColumn, templateColumns } from '../apps/workload-columns.ts';
 import { defineKind } from '../define.ts';
 import { age, column, humanDuration, name } from '../shared/columns.ts';
@@ -26,7 +26,7 @@ function applyDefaults(draft: CronJob): void {
   spec.jobTemplate.metadata ??= {} as ObjectMeta;
   const job = (spec.jobTemplate.spec ??= { template: {} });
   job.template ??= {};
-  defaultTemplate(job.template);
+  defaultPodTemplateSpec(job.template);
   spec.concurrencyPolicy ||= 'Allow';
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;

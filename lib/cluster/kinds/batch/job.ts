@@ -5,7 +5,7 @@ import { dns1123Label } from '../../machinery/names.ts';
 import { selects } from '../../machinery/selector.ts';
 import { jobs } from '../../schema/generated/resources.ts';
 import type { Job } from '../../schema/generated/types.ts';
-import { defaultTemplate } from '../apps/template.ts';
+import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
 import { selectorColumn, templateColumns } from '../apps/workload-columns.ts';
 import { defineKind } from '../define.ts';
 import { age, column, humanDuration, name } from '../shared/columns.ts';
@@ -51,7 +51,7 @@ function applyDefaults(draft: Job): void {
   draft.spec ??= {} as Job['spec'];
   const { spec } = draft;
   spec.template ??= {};
-  defaultTemplate(spec.template);
+  defaultPodTemplateSpec(spec.template);
   // A Job of neither is one pod; one of only parallelism is a work queue without a number of completions.
   if (spec.completions === undefined && spec.parallelism === undefined) {
     spec.completions = 1;

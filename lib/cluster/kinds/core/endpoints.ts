@@ -60,6 +60,7 @@ function summary({ subsets }: Endpoints): string {
 
 export const endpointsKind = defineKind<Endpoints>({
   resource: endpoints,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   createOnUpdate: true,
   defaults({ subsets }) {
     for (const subset of subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';

@@ -48,7 +48,7 @@ const isScope = (scope: string) => POD_SCOPES.includes(scope) || CLAIM_SCOPES.in
 function canCount(scope: string, resource: string): boolean {
   if (scope === 'BestEffort') return resource === 'pods';
   if (CLAIM_SCOPES.includes(scope)) return CLAIM_RESOURCES.includes(resource);
-  return isScope(scope) && POD_RESOURCES.includes(resource);
+  return !isScope(scope) || POD_RESOURCES.includes(resource);
 }
 
 const uncountable = ({ hard }: ResourceQuotaSpec, scope: string): string[] =>

@@ -1,5 +1,6 @@
 import { formatQuantity, parseQuantity } from '../../../machinery/quantity.ts';
 import type {
+  ObjectMeta,
   Container,
   EnvVar,
   LifecycleHandler,
@@ -98,8 +99,9 @@ function syncServiceAccount(spec: PodSpec): void {
   spec.serviceAccount = account;
 }
 
-/** The defaults that hold for Pods and templates. */
+/** The defaults that hold for Pods and templates. Absent containers become none, for validation to refuse. */
 export function defaultPodSpec(spec: PodSpec): void {
+  spec.containers ??= [];
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.restartPolicy ||= 'Always';
   spec.securityContext ??= {};
@@ -117,9 +119,9 @@ function defaultHostPorts(container: Container): void {
   for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
 }
 
-/** A workload's template. An absent spec becomes one without containers, for validation to refuse. */
+/** A workload's template. One without metadata shows `metadata: {}`. */
 export function defaultPodTemplateSpec(template: PodTemplateSpec): void {
-  template.metadata ??= { name: '' };
+  template.metadata ??= {} as ObjectMeta;
   template.spec ??= { containers: [] };
   defaultPodSpec(template.spec);
 }
