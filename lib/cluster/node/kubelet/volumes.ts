@@ -89,7 +89,10 @@ export async function mountVolume(
     return old ?? mountClaim(disk, pod, volume, `${pod.metadata.name}-${volume.name}`, false, sources);
   const [plugin, payload] = await payloadOf(pod, volume, sources);
   const dir = dirFor(plugin);
-  disk.fs.mkdir(dir, { recursive: true });
+  if (!old) {
+    disk.fs.mkdir(dir, { recursive: true });
+    disk.fs.chmod(dir, 0o777);
+  }
   const tree = old?.tree ?? new DiskTree(disk.hostPath(dir));
   writePayload(tree, payload, sources.now(), fsGroup);
   return { tree, readOnly: true, fsType: 'tmpfs', live: true };

@@ -9,7 +9,7 @@ import { FileSystem, type Identity, type Mount } from './fs/file-system.ts';
 import { MemoryTree } from './fs/memory-tree.ts';
 import type { Output } from './output.ts';
 import { ProcessTable } from './process-table.ts';
-import type { Exit, NodeFacilities, Process, World } from './process.ts';
+import type { Exit, NodeFacilities, Process, Program, World } from './process.ts';
 import type { SignalName } from './signals.ts';
 
 export interface ContainerOptions {
@@ -100,7 +100,7 @@ export class Container {
     };
     const { argv, cwd, env } = options;
     if (!this.fs.exists(cwd) && !options.readOnlyRoot) this.#world.fs.mkdir(cwd, { recursive: true });
-    const found = findProgram(this.#world, this.fs, argv, cwd, env.get('PATH'));
+    const found = runnable(findProgram(this.#world, this.fs, argv, cwd, env.get('PATH')), argv);
     if ('error' in found)
       throw new StartError(`${CREATE}unable to start container process: ${whyNot(argv[0] ?? '', found)}`);
     this.#stdin = options.stdin ? new BytePipe() : emptyPipe();
@@ -147,7 +147,10 @@ export class Container {
 
   /** Starts another process in the container; throws a StartError when there is nothing to run. */
   exec(argv: readonly string[], io: { stdin: BytePipe; stdout: Output; stderr: Output; tty: boolean }): Process {
-    const found = findProgram(this.#world, this.fs, argv, this.options.cwd, this.options.env.get('PATH'));
+    const found = runnable(
+      findProgram(this.#world, this.fs, argv, this.options.cwd, this.options.env.get('PATH')),
+      argv,
+    );
     if ('error' in found) {
       throw new StartError(
         `OCI runtime exec failed: exec failed: unable to start container process: ${whyNot(argv[0] ?? '', found)}`,
@@ -165,6 +168,16 @@ export class Container {
   }
 }
 
+/** What is no program is found out only after the start: the process says so and ends. */
+function runnable(found: Found, argv: readonly string[]): Found {
+  if (!('error' in found) || found.error !== 'exec format error') return found;
+  const program: Program = async (process) => {
+    await process.warn(`exec ${argv[0]}: exec format error\n`);
+    return 1;
+  };
+  return { program, argv };
+}
+
 function whyNot(name: string, found: Extract<Found, { error: string }>): string {
   const quoted = JSON.stringify(name);
   switch (found.error) {
@@ -174,8 +187,6 @@ function whyNot(name: string, found: Extract<Found, { error: string }>): string 
       return `exec: ${quoted}: stat ${name}: no such file or directory`;
     case 'is a directory':
       return `exec: ${quoted}: is a directory`;
-    case 'exec format error':
-      return `exec ${name}: exec format error`;
     default:
       return `exec: ${quoted}: permission denied`;
   }

@@ -61,8 +61,7 @@ function load(world: World, fs: FileSystem, file: string, argv: readonly string[
   const firstLine = /^#!\s*(\S+)(?:[ \t]+(.*?))?\s*$/m.exec(
     Buffer.from(content.subarray(0, 256)).toString().split('\n')[0] ?? '',
   );
-  const interpreter = firstLine?.[1] ?? '/bin/sh';
-  const rest = [...(firstLine?.[2] ? [firstLine[2]] : []), file, ...argv.slice(1)];
-  if (!firstLine && content.length > 0 && content.includes(0)) return { error: 'exec format error', code: 126 };
-  return findProgram(world, fs, [interpreter, ...rest], cwd, undefined);
+  if (!firstLine?.[1]) return { error: 'exec format error', code: 126 };
+  const rest = [...(firstLine[2] ? [firstLine[2]] : []), file, ...argv.slice(1)];
+  return findProgram(world, fs, [firstLine[1], ...rest], cwd, undefined);
 }

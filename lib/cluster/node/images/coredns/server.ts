@@ -170,6 +170,7 @@ export class DnsServer {
     const alias: DnsRecord = { name, type: 'CNAME', ttl: TTL, data: target };
     if (type !== 'A' && type !== 'AAAA') return { code: 'NOERROR', authoritative: true, answers: [alias] };
     const rest = await this.#chain({ name: target, type }, directive);
+    if (rest.answers.length === 0) return nothing('NOERROR');
     return { code: 'NOERROR', authoritative: true, answers: [alias, ...rest.answers] };
   }
 

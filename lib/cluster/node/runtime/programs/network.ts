@@ -330,11 +330,12 @@ export const nslookup: Program = async (p, args) => {
         await p.print(`;; connection timed out; no servers could be reached\n\n`);
         return 1;
       }
-      if (answer.code === 'NXDOMAIN') failed = `** server can't find ${candidate}: NXDOMAIN\n\n`;
+      if (answer.code === 'NXDOMAIN') failed = `** server can't find ${candidate}: NXDOMAIN\n\n`.repeat(types.length);
       else if (answer.code !== 'NOERROR') failed = `** server can't find ${candidate}: ${answer.code}\n\n`;
       else {
         const lines = answer.answers.map((r) => {
           if (r.type === 'A' || r.type === 'AAAA') return `Name:\t${r.name}\nAddress: ${r.data}\n`;
+          if (r.type === 'CNAME' && t === 'AAAA') return '';
           if (r.type === 'CNAME') return `${r.name}\tcanonical name = ${r.data}\n`;
           if (r.type === 'PTR') return `${r.name}\tname = ${r.data}\n`;
           return `${r.name}\tservice = ${r.data}\n`;

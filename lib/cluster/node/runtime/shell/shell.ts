@@ -535,7 +535,11 @@ export class Shell {
 
   #find(argv: readonly string[]): Found {
     const { process } = this;
-    return findProgram(process.world, process.fs, argv, process.cwd, this.variables.get('PATH'));
+    const path = this.variables.get('PATH');
+    const found = findProgram(process.world, process.fs, argv, process.cwd, path);
+    // A script without a first line of its own is the shell's to run.
+    if (!('error' in found) || found.error !== 'exec format error') return found;
+    return findProgram(process.world, process.fs, ['/bin/sh', ...argv], process.cwd, path);
   }
 
   async #cannotRun(argv: readonly string[], found: Extract<Found, { error: string }>, io: Io): Promise<number> {
