@@ -28,7 +28,8 @@ export interface DeleteOptions {
  * server refuses. Answers are frozen: change a `deepClone`. `namespace` is '' for cluster-scoped resources.
  */
 export interface Client {
-  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string): Promise<T>;
+  /** `subresource`: one that is read on its own, `scale`; the answer is of that kind then. */
+  get<T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, subresource?: string): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<KubeList<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
   update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;

@@ -45,8 +45,8 @@ export function createClient(transport: Transport, fieldManager?: string): Clien
       body: typed(resource, object),
     });
   return {
-    get: <T extends KubeObject>(resource: Resource<T>, namespace: string, name: string) =>
-      call<T>({ verb: 'get', ...target(resource, namespace, name) }),
+    get: <T extends KubeObject>(resource: Resource<T>, namespace: string, name: string, subresource?: string) =>
+      call<T>({ verb: 'get', ...target(resource, namespace, name), ...(subresource ? { subresource } : {}) }),
     list: <T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}) =>
       call<KubeList<T>>({ verb: 'list', ...target(resource, query.namespace), options: listOptions(query) }),
     create: <T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}) =>

@@ -75,7 +75,7 @@ export function electLeader(options: LeaderElectionOptions): { stop(): void } {
     const taken =
       holder === identity
         ? {}
-        : { acquireTime: formatMicroTime(now), leaseTransitions: (spec.leaseTransitions ?? 0) + 1 };
+        : { acquireTime: formatMicroTime(now), leaseTransitions: (spec.leaseTransitions ?? 0) + (holder ? 1 : 0) };
     const renewal = { holderIdentity: identity, leaseDurationSeconds: LEASE_SECONDS, renewTime: formatMicroTime(now) };
     await client.update(leases, { ...lease, spec: { ...spec, ...renewal, ...taken } });
     return true;

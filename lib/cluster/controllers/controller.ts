@@ -16,7 +16,16 @@ export interface ControllerContext {
   flags: ReadonlyMap<string, string>;
   /** Key material that the manager's flags point at; PEM, read from the node's disk. Absent when the file is. */
   files: ControllerFiles;
+  /** Signs with the key of `--cluster-signing-key-file`; absent when that cannot be read. */
+  signRequest?: SignRequest;
 }
+
+/** Signs a PEM certificate request as it stands, for `usages` (`client auth`, `server auth` …); answers PEM. Times in milliseconds. */
+export type SignRequest = (
+  request: string,
+  usages: readonly string[],
+  validity: { notBefore: number; notAfter: number },
+) => Promise<string>;
 
 export interface ControllerFiles {
   /** `--root-ca-file`: published as kube-root-ca.crt. */

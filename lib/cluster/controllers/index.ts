@@ -13,6 +13,11 @@ import { nodeLifecycle } from './node/lifecycle.ts';
 import { podGarbageCollector } from './node/pod-gc.ts';
 import { taintEviction } from './node/taint-eviction.ts';
 import { ttl } from './node/ttl.ts';
+import { horizontalPodAutoscaler } from './autoscaling/index.ts';
+import { certificateApproving } from './certificates/approving.ts';
+import { certificateSigning } from './certificates/signing.ts';
+import { resourceQuota } from './quota/index.ts';
+import { roleAggregation } from './roles/aggregation.ts';
 import { startControllers, type ControllerManagerOptions } from './manager.ts';
 import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
@@ -49,6 +54,11 @@ export const controllers: readonly Controller[] = [
   podGarbageCollector,
   taintEviction,
   ttl,
+  horizontalPodAutoscaler,
+  certificateApproving,
+  certificateSigning,
+  resourceQuota,
+  roleAggregation,
   statefulSet,
   volumeBinder,
   volumeExpander,

@@ -5,7 +5,7 @@ import { createClient } from '../client/create-client.ts';
 import { electLeader } from '../client/leader-election.ts';
 import { createInformerFactory } from '../client/shared-informer.ts';
 import type { Transport } from '../client/transport.ts';
-import type { Controller, ControllerFiles } from './controller.ts';
+import type { Controller, ControllerFiles, SignRequest } from './controller.ts';
 
 export interface ControllerManagerOptions {
   /** Acts as `system:kube-controller-manager`, or whoever the manager's kubeconfig names. */
@@ -16,6 +16,8 @@ export interface ControllerManagerOptions {
   node: string;
   flags: ReadonlyMap<string, string>;
   files: ControllerFiles;
+  /** Signs certificate requests; absent when the signing key cannot be read. */
+  signRequest?: SignRequest;
   clock: Clock;
   random: Random;
   activity: Activity;
@@ -90,7 +92,9 @@ export function startControllers(
       if (!isEnabled(controller.name, flags.get('controllers'))) continue;
       const as = asAccounts ? options.transportFor(controller.serviceAccount) : transport;
       const client = asAccounts ? createClient(as, 'kube-controller-manager') : own;
-      running.push(controller.start({ client, informers, clock, random, activity, flags, files: options.files }));
+      const { files, signRequest } = options;
+      const shared = { informers, clock, random, activity, flags, files, ...(signRequest ? { signRequest } : {}) };
+      running.push(controller.start({ client, ...shared }));
     }
   };
 
