@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { readConfig } from '../lib/config.ts';
 
 test('everything has a default below the working directory', () => {
   expect(readConfig({ DRYDOCK_WORKERS: '3' }, '/srv/drydock')).toEqual({
