@@ -6,13 +6,13 @@ export type ResourceMap = Record<string, string>;
 
 const zero: Quantity = { nanos: 0n, format: 'decimal' };
 
-/** The sum of two quantities, in the first's format. */
+/** The sum of two quantities, in the format of the first that is not zero. */
 export function addQuantities(a: string | undefined, b: string | undefined): string {
   const [left, right] = [
     a === undefined ? undefined : parseQuantity(a),
     b === undefined ? undefined : parseQuantity(b),
   ];
-  const { format } = left ?? right ?? zero;
+  const { format } = (left?.nanos ? left : right) ?? left ?? zero;
   return formatQuantity({ nanos: (left ?? zero).nanos + (right ?? zero).nanos, format });
 }
 
