@@ -54,7 +54,7 @@ export class Strategy {
     this.storedResource = stored === own ? resource : stored.resource;
     this.prefix = storagePrefix({ ...this.storedResource, custom });
     this.hasStatus = facts.subresources?.some((s) => s.subresource === 'status') ?? false;
-    this.columns = own.columns ?? stored.columns;
+    this.columns = own.columns ?? this.#columnsOfStored();
     this.createOnUpdate = own.createOnUpdate ?? stored.createOnUpdate ?? false;
     this.unconditionalUpdate = own.unconditionalUpdate ?? stored.unconditionalUpdate ?? true;
     this.answersWithDeleted = own.answersWithDeleted ?? stored.answersWithDeleted ?? false;
@@ -62,6 +62,16 @@ export class Strategy {
     this.scale = own.scale ?? stored.scale;
     this.deprecation = own.deprecation;
     this.graceful = 'gracePeriod' in own || 'gracePeriod' in stored;
+  }
+
+  /** The stored kind's columns, reading served objects. */
+  #columnsOfStored(): readonly Column<KubeObject>[] | undefined {
+    const { columns } = this.#stored;
+    if (!this.#own.storedAs) return columns;
+    return columns?.map((column) => ({
+      ...column,
+      cell: (object: KubeObject, now: number) => column.cell(this.toStored(asStored(object)), now),
+    }));
   }
 
   /** An object of the served version as it is stored. */
