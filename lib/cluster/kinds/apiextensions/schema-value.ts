@@ -64,7 +64,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
 
 function checkText(schema: JSONSchemaProps, value: string, at: FieldPath): FieldError[] {
   const { maxLength, minLength, pattern, format } = schema;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   const errors: FieldError[] = [];
   if (maxLength !== undefined && length > maxLength) errors.push(tooLong(at, maxLength));
   if (minLength !== undefined && length < minLength)
