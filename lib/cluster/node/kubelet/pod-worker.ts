@@ -98,7 +98,7 @@ export class PodWorker {
     if (this.#terminating && this.#terminating.grace <= grace) return;
     const again = this.#terminating !== undefined;
     this.#terminating = { grace };
-    if (again) for (const r of this.records) if (r.state === 'running') void this.#shorten(r, grace);
+    if (again) for (const r of this.records) if (r.state === 'running') this.#shorten(r, grace);
     this.kick();
   }
 

@@ -2,7 +2,7 @@ import type { Pod } from '../../schema/generated/types.ts';
 import type { HostNetwork, HostPort, PodNetwork } from '../../network/network.ts';
 import type { NetStack, PodEndpoint, Protocol } from '../../network/stack.ts';
 import type { Disk } from '../machine.ts';
-import { ProcessTable } from '../runtime/process-table.ts';
+import type { ProcessTable } from '../runtime/process-table.ts';
 import type { KubeletConfig } from './config.ts';
 import { podDir } from './volumes.ts';
 

@@ -114,7 +114,7 @@ async function expandParameter(part: ParameterPart, scope: ExpansionScope, quote
   const value =
     parameter === '@' || parameter === '*' ? scope.positional().join(' ') || undefined : scope.parameter(parameter);
   if (!operation) {
-    if (value === undefined) scope.parameter('-')?.includes('u') && scope.unset(parameter);
+    if (value === undefined && scope.parameter('-')?.includes('u')) scope.unset(parameter);
     return value === undefined && quoted
       ? [{ text: '', quoted, split: false }]
       : [{ text: value ?? '', quoted, split: !quoted }];

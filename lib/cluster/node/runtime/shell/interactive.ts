@@ -23,7 +23,7 @@ export async function interact(shell: Shell, io: Io): Promise<number> {
       continue;
     }
     const source = pending + line.text;
-    if (/\\$/.test(line.text) || unfinished(source)) {
+    if (line.text.endsWith('\\') || unfinished(source)) {
       pending = `${source}\n`;
       continue;
     }

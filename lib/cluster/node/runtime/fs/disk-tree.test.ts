@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Disk } from '../../machine.ts';
+import { mountVolume } from '../../kubelet/volumes.ts';
+import { DiskTree } from './disk-tree.ts';
+
+let outer: string;
+let disk: Disk;
+
+beforeEach(() => {
+  outer = mkdtempSync(join(tmpdir(), 'disk-'));
+  writeFileSync(join(outer, 'secret'), 'of the host');
+  mkdirSync(join(outer, 'disk'));
+  disk = new Disk(join(outer, 'disk'));
+});
+
+afterEach(() => rmSync(outer, { recursive: true, force: true }));
+
+test('links and dots lead nowhere outside of a disk', () => {
+  symlinkSync('../secret', join(disk.root, 'up'));
+  symlinkSync(join(outer, 'secret'), join(disk.root, 'absolute'));
+  symlinkSync('..', join(disk.root, 'parent'));
+  for (const path of ['/up', '/absolute', '/parent/secret', '/../secret', '/parent/../../secret']) {
+    expect(disk.read(path)).toBeUndefined();
+  }
+  expect(() => disk.fs.writeFile('/parent/secret', 'changed')).not.toThrow();
+  expect(readFileSync(join(outer, 'secret'), 'utf8')).toBe('of the host');
+});
+
+test('a tree does not trust a directory that has become a link', () => {
+  symlinkSync(outer, join(disk.root, 'd'));
+  symlinkSync(join(outer, 'secret'), join(disk.root, 'f'));
+  const tree = new DiskTree(disk.root);
+  const options = { append: false, mode: 0o644, owner: { uid: 0, gid: 0 } };
+  expect(() => tree.read('d/secret')).toThrow();
+  expect(() => tree.read('f')).toThrow();
+  expect(() => tree.write('d/new', Buffer.from('x'), options)).toThrow();
+  expect(() => tree.write('f', Buffer.from('x'), options)).toThrow();
+  expect(() => tree.remove('d/secret')).toThrow();
+  expect(readFileSync(join(outer, 'secret'), 'utf8')).toBe('of the host');
+});
+
+test('a hostPath volume through a link stays on the disk', async () => {
+  symlinkSync(outer, join(disk.root, 'escape'));
+  const pod = { metadata: { name: 'p', uid: 'u' }, spec: { containers: [] } };
+  const volume = { name: 'v', hostPath: { path: '/escape' } };
+  await expect(mountVolume(disk, pod, volume, {} as Parameters<typeof mountVolume>[3])).rejects.toThrow();
+});
