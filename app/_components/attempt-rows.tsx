@@ -32,7 +32,9 @@ export function AttemptRows({ attempts, locale }: { attempts: readonly AttemptSu
               <td>
                 <State attempt={a} locale={locale} />
               </td>
-              <td className={`number ${styles.score}`}>{a.score === undefined ? '–' : formatPercent(locale, a.score)}</td>
+              <td className={`number ${styles.score}`}>
+                {a.score === undefined ? '–' : formatPercent(locale, a.score)}
+              </td>
             </tr>
           ))}
         </tbody>

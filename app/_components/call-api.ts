@@ -17,9 +17,7 @@ export async function callApi(method: 'GET' | 'POST' | 'PATCH', path: string, bo
       cache: 'no-store',
       // Notes are saved while the page closes.
       keepalive: method === 'PATCH',
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const value: unknown = await response.json().catch(() => undefined);
     if (response.ok) return { ok: true, value };

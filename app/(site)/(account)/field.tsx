@@ -10,7 +10,7 @@ export interface FieldProps {
   type: 'text' | 'email' | 'password';
   autoComplete: string;
   value: string;
-  onChange(value: string): void;
+  onChange: (value: string) => void;
   hint?: string;
   error?: string | undefined;
 }
@@ -46,7 +46,15 @@ export function Field({ name, label, type, autoComplete, value, onChange, hint, 
             aria-controls={name}
             onClick={() => setShown(!shown)}
           >
-            <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true">
+            <svg
+              viewBox="0 0 24 24"
+              width="20"
+              height="20"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.8"
+              aria-hidden="true"
+            >
               <path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.5S2 12 2 12z" />
               <circle cx="12" cy="12" r="3" />
               {shown && <path d="M4 4l16 16" />}

@@ -38,8 +38,7 @@ export function SignUpForm({ isFirst }: { isFirst: boolean }) {
     router.refresh();
   };
 
-  const errorOf = (field: string) =>
-    refusal?.field === field ? refusalText(refusal, locale, t) : undefined;
+  const errorOf = (field: string) => (refusal?.field === field ? refusalText(refusal, locale, t) : undefined);
 
   return (
     <div className={`card ${styles.box}`}>

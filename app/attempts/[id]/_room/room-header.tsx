@@ -1,0 +1,61 @@
+'use client';
+
+import Link from 'next/link';
+import type { AttemptView } from '../../../../lib/exam/index.ts';
+import { clockFace } from '../../../../lib/i18n/index.ts';
+import { Brand } from '../../../_components/brand.tsx';
+import { LanguageSwitch } from '../../../_components/language-switch.tsx';
+import { useLocale, useText } from '../../../_components/locale-provider.tsx';
+import styles from './room.module.css';
+
+const SOON_S = 5 * 60;
+const GETTING_CLOSE_S = 15 * 60;
+
+export interface RoomHeaderProps {
+  attempt: AttemptView;
+  secondsLeft: number | undefined;
+  onEnd: () => void;
+  onShortcuts: () => void;
+}
+
+export function RoomHeader({ attempt, secondsLeft, onEnd, onShortcuts }: RoomHeaderProps) {
+  const t = useText();
+  const locale = useLocale();
+  const isLab = attempt.kind === 'lab';
+  const leave = isLab ? t.room.leaveLab : t.room.leave;
+  return (
+    <header className={styles.header}>
+      <Link className={styles.leave} href="/home" aria-label={leave} title={leave}>
+        <Brand />
+      </Link>
+      <span className={styles.title}>{attempt.title[locale]}</span>
+      <Clock secondsLeft={secondsLeft} />
+      <div className={styles.headerSide}>
+        <button
+          type="button"
+          className={`button quiet icon ${styles.wide}`}
+          aria-label={t.room.shortcuts}
+          title={t.room.shortcuts}
+          onClick={onShortcuts}
+        >
+          ?
+        </button>
+        <LanguageSwitch />
+        <button type="button" className="button primary small" onClick={onEnd}>
+          {isLab ? t.lab.finish : t.room.submit}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Clock({ secondsLeft }: { secondsLeft: number | undefined }) {
+  const t = useText();
+  if (secondsLeft === undefined) return <span className={`${styles.clock} ${styles.wide}`}>{t.units.noLimit}</span>;
+  const urgency = secondsLeft <= SOON_S ? 'soon' : secondsLeft <= GETTING_CLOSE_S ? 'close' : 'calm';
+  return (
+    <span className={`number ${styles.clock}`} data-urgency={urgency} role="timer" aria-label={t.room.timeLeft}>
+      {clockFace(secondsLeft)}
+    </span>
+  );
+}
