@@ -295,6 +295,15 @@ describe('HTTP', () => {
     expect((await http(path, { method, headers, ...(body ? { body } : {}) })).code).toBe(code);
   });
 
+  it('deletes nothing in a dry run, which a deletion asks for in its body', async () => {
+    await create('a');
+    const path = '/api/v1/namespaces/default/configmaps/a';
+    const headers = { 'content-type': 'application/json' };
+    const { json } = await http(path, { method: 'DELETE', headers, body: '{"dryRun":["All"]}' });
+    expect(json['status']).toBe('Success');
+    expect((await http(path)).code).toBe(200);
+  });
+
   it('refuses a body that is too large', async () => {
     const body = JSON.stringify({ data: { a: 'x'.repeat(3 * 1024 * 1024) } });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };

@@ -104,7 +104,7 @@ function mustBeKind(value: JsonObject, expected: Expected): void {
     );
   }
   if (!builtInKind(given)) {
-    const why = `no kind "${given.kind}" is registered for version "${apiVersionOf(given)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+    const why = `no kind "${given.kind}" is registered for version "${apiVersionOf(given)}" in scheme "pkg/runtime/scheme.go:111"`;
     throw cannotBeHandled(given, expected, why);
   }
   if (given.kind === expected.kind && given.group === expected.group) {

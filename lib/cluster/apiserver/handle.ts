@@ -7,6 +7,7 @@ import type { UserInfo } from '../machinery/user.ts';
 import type { Expected } from './body.ts';
 import { decodeBody, parseBody, readBody } from './body.ts';
 import type { Core } from './core.ts';
+import { readJson } from '../schema/json-reader.ts';
 import { flowschemas, prioritylevelconfigurations } from '../schema/generated/resources.ts';
 import { storageKey } from '../store/keys.ts';
 import { authenticate, impersonated } from './identity.ts';
@@ -207,7 +208,10 @@ async function withBody(
     case 'deletecollection': {
       const body = await readBody(request);
       if (body.length === 0) return api;
-      return { ...api, body: deleteOptions(parseBody(body, objectMediaType(contentType), DELETE_OPTIONS).value) };
+      const { dryRun, ...wanted } = deleteOptions(parseBody(body, objectMediaType(contentType), DELETE_OPTIONS).value);
+      // Upstream reads all options from the body where there is one.
+      const options = { ...api.options, ...(dryRun ? { dryRun: dryRun as string[] } : {}) };
+      return { ...api, options, body: wanted };
     }
     default:
       return api;
@@ -225,11 +229,9 @@ const strategicOfCustom = () =>
 
 function patchBody(body: Uint8Array, patchType: PatchType, expected: Expected): unknown {
   if (patchType === 'apply') return parseBody(body, YAML_TYPE, expected).value;
-  try {
-    return JSON.parse(Buffer.from(body).toString()) as unknown;
-  } catch (err) {
-    throw badRequest(`error decoding patch: ${err instanceof Error ? err.message : ''}`);
-  }
+  const read = readJson(Buffer.from(body).toString());
+  if (read.ok) return read.value;
+  throw badRequest(patchType === 'json' ? `error decoding patch: ${read.error}` : read.error);
 }
 
 /** Checks the types of DeleteOptions, of which no facts are kept. */
