@@ -69,6 +69,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const nameFor = eventNames(clock);
   const queue: { event: Event; tries: number }[] = [];
   let sending = false;
+  let waiting = false;
   let stopped = false;
 
   const write = async (event: Event): Promise<void> => {
@@ -88,7 +89,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     correlator.remember(known, stored.metadata);
   };
 
-  const send = async (): Promise<void> => {
+  /** Whether all is sent; false when the server must be waited for. */
+  const send = async (): Promise<boolean> => {
     for (let next = queue[0]; next && !stopped; next = queue[0]) {
       try {
         await write(next.event);
@@ -96,22 +98,26 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         // What the server refuses is lost, as upstream loses it; an absent server is waited for.
         next.tries++;
         if (!statusOf(error) && next.tries < TRIES) {
+          waiting = true;
           clock.after(RETRY_DELAY, start);
-          return;
+          return false;
         }
       }
       queue.shift();
     }
+    return true;
   };
 
   const start = (): void => {
     if (sending || stopped) return;
     sending = true;
-    void activity.track(
-      send().finally(() => {
-        sending = false;
-      }),
-    );
+    waiting = false;
+    const sent = send().then((done) => {
+      sending = false;
+      // What was recorded since the last look at the queue.
+      if (done && queue.length > 0) start();
+    });
+    void activity.track(sent);
   };
 
   return {
@@ -135,7 +141,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
           reportingInstance: host ?? '',
         },
       });
-      if (queue.length === 1) start();
+      if (!waiting) start();
     },
     stop() {
       stopped = true;

@@ -6,7 +6,6 @@ import { horizontalpodautoscalers, podmetrics, pods } from '../../schema/generat
 import type {
   AutoscalingV2HorizontalPodAutoscaler as Autoscaler,
   HorizontalPodAutoscalerCondition,
-  MetricSpec,
   MetricStatus,
   Scale,
 } from '../../schema/generated/types.ts';

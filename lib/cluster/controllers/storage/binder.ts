@@ -189,10 +189,8 @@ class Binder {
     let ordered = claim;
     if (claim.metadata.annotations?.[PROVISIONER] !== provisioner) {
       const annotations = { [PROVISIONER]: provisioner, [PROVISIONER_BETA]: provisioner };
-      const { namespace = '', name } = claim.metadata;
-      ordered = await this.#client.patch(persistentvolumeclaims, namespace, name, 'merge', {
-        metadata: { annotations },
-      });
+      const metadata = { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...annotations } };
+      ordered = await this.#client.update(persistentvolumeclaims, { ...claim, metadata });
     }
     const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
     this.#event(ordered, 'Normal', 'ExternalProvisioning', message);
@@ -215,11 +213,19 @@ class Binder {
     const { namespace = '', name, uid, resourceVersion } = claim.metadata;
     if (volume.spec?.claimRef?.uid !== uid) {
       const reserved = Boolean(volume.spec?.claimRef);
-      const claimRef = { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1', resourceVersion };
-      const metadata = reserved ? {} : { annotations: { [BOUND_BY_CONTROLLER]: 'yes' } };
-      await this.#client.patch(persistentvolumes, '', volume.metadata.name, 'merge', {
-        metadata: { ...metadata, resourceVersion: volume.metadata.resourceVersion },
-        spec: { claimRef },
+      const claimRef = {
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name,
+        ...(uid && { uid }),
+        apiVersion: 'v1',
+        ...(resourceVersion && { resourceVersion }),
+      };
+      const annotations = { ...volume.metadata.annotations, ...(reserved ? {} : { [BOUND_BY_CONTROLLER]: 'yes' }) };
+      await this.#client.update(persistentvolumes, {
+        ...volume,
+        metadata: { ...volume.metadata, annotations },
+        spec: { ...volume.spec, claimRef },
       });
     }
     if (volume.status?.phase !== 'Bound') {

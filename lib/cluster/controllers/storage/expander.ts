@@ -37,7 +37,14 @@ export const volumeExpander: Controller = {
           await client.patch(persistentvolumes, '', volume.metadata.name, 'merge', { spec: { capacity: { storage } } });
         }
         const capacity = { ...claim.status?.capacity, storage };
-        await client.updateStatus(persistentvolumeclaims, { ...claim, status: { ...claim.status, capacity } });
+        await client.patch(
+          persistentvolumeclaims,
+          namespace,
+          name,
+          'merge',
+          { status: { capacity } },
+          { subresource: 'status' },
+        );
       },
     });
     const enqueue = (claim: PersistentVolumeClaim) => {

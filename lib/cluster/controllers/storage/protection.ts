@@ -16,12 +16,12 @@ async function protect<T extends KubeObject>(
   finalizer: string,
   inUse: boolean,
 ): Promise<void> {
-  const { finalizers = [], deletionTimestamp, resourceVersion, namespace = '', name = '' } = object?.metadata ?? {};
   if (!object) return;
+  const { finalizers = [], deletionTimestamp } = object.metadata;
   if (deletionTimestamp ? !finalizers.includes(finalizer) || inUse : finalizers.includes(finalizer)) return;
   const changed = deletionTimestamp ? finalizers.filter((f) => f !== finalizer) : [...finalizers, finalizer];
-  const patch = { metadata: { resourceVersion, finalizers: changed.length > 0 ? changed : null } };
-  await client.patch(resource, namespace, name, 'merge', patch).catch((error: unknown) => {
+  const draft = { ...object, metadata: { ...object.metadata, finalizers: changed } };
+  await client.update(resource, draft).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;
   });
 }

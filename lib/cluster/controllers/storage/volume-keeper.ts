@@ -31,10 +31,11 @@ export class VolumeKeeper {
     if (claim.spec?.volumeName === volume.metadata.name) return this.#setPhase(volume, 'Bound');
     if (!claim.spec?.volumeName) return;
     // The claim took another volume: this one is free again.
-    if (volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) {
-      const annotations = { [BOUND_BY_CONTROLLER]: null };
-      await this.#patch(volume, { metadata: { annotations }, spec: { claimRef: null } });
-    } else await this.#patch(volume, { spec: { claimRef: { uid: null, resourceVersion: null } } });
+    if (volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) await this.#free(volume);
+    else {
+      const { uid: _uid, resourceVersion: _version, ...claimRef } = reference;
+      await this.#client.update(persistentvolumes, { ...volume, spec: { ...volume.spec, claimRef } });
+    }
   }
 
   async #reclaim(volume: PersistentVolume): Promise<void> {
@@ -51,10 +52,7 @@ export class VolumeKeeper {
       if (!hostPath && !volume.spec?.nfs)
         return this.#fail(volume, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!');
       this.#events.event(persistentvolumes, volume, 'Normal', 'VolumeRecycled', 'Volume recycled');
-      await this.#patch(volume, {
-        metadata: { annotations: { [BOUND_BY_CONTROLLER]: null } },
-        spec: { claimRef: null },
-      });
+      await this.#free(volume);
     }
   }
 
@@ -72,8 +70,10 @@ export class VolumeKeeper {
     }
   }
 
-  async #patch(volume: PersistentVolume, patch: unknown): Promise<void> {
-    await this.#client.patch(persistentvolumes, '', volume.metadata.name, 'merge', patch);
+  async #free(volume: PersistentVolume): Promise<void> {
+    const { [BOUND_BY_CONTROLLER]: _bound, ...annotations } = volume.metadata.annotations ?? {};
+    const { claimRef: _claim, ...spec } = volume.spec ?? {};
+    await this.#client.update(persistentvolumes, { ...volume, metadata: { ...volume.metadata, annotations }, spec });
   }
 
   async #setPhase(volume: PersistentVolume, phase: string, message?: string): Promise<void> {
