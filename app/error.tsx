@@ -12,6 +12,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
           {t.failure.retry}
         </button>
         {/* A fresh load on purpose: the page's own state is what failed. */}
+        {/* oxlint-disable-next-line next/no-html-link-for-pages */}
         <a className="button" href="/home">
           {t.failure.toHome}
         </a>

@@ -22,12 +22,12 @@ export function LanguageSwitch() {
   };
 
   return (
-    <div className={styles.switch} role="group" aria-label={t.languages.label}>
+    <fieldset className={styles.switch} aria-label={t.languages.label}>
       {LOCALES.map((l) => (
         <button key={l} type="button" lang={l} aria-pressed={l === locale} onClick={() => choose(l)}>
           {t.languages[l]}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -6,13 +6,9 @@ import { useText } from './locale-provider.tsx';
 export function LoadingNote() {
   const t = useText();
   return (
-    <p
-      role="status"
-      className="muted"
-      style={{ display: 'flex', gap: 'var(--s3)', alignItems: 'center', padding: 'var(--s6)' }}
-    >
+    <output className="muted" style={{ display: 'flex', gap: 'var(--s3)', alignItems: 'center', padding: 'var(--s6)' }}>
       <span className="spinner" aria-hidden="true" />
       {t.failure.loading}
-    </p>
+    </output>
   );
 }

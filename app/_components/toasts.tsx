@@ -35,7 +35,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext value={show}>
       {children}
-      <div className={styles.toasts} role="status" aria-live="polite">
+      <div className={styles.toasts} aria-live="polite">
         {toasts.map(({ id, text, tone }) => (
           <div key={id} className={styles.toast} data-tone={tone}>
             <span>{text}</span>

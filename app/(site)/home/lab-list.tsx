@@ -36,7 +36,7 @@ export function LabList({ exercises, best, open }: LabListProps) {
       </p>
       {exercises.length === 0 && <p className="empty">{t.home.noLabs}</p>}
       {domains.length > 1 && (
-        <div className={styles.filter} role="group" aria-label={t.home.filter}>
+        <fieldset className={styles.filter} aria-label={t.home.filter}>
           <button type="button" aria-pressed={wanted === undefined} onClick={() => setWanted(undefined)}>
             {t.home.all}
           </button>
@@ -45,7 +45,7 @@ export function LabList({ exercises, best, open }: LabListProps) {
               {t.domains[d]}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       {domains
         .filter((d) => wanted === undefined || d === wanted)

@@ -27,7 +27,7 @@ export function Grading({ attempt }: { attempt: string }) {
   }, [attempt, router]);
 
   return (
-    <div role="status">
+    <div aria-live="polite">
       <Notice title={t.result.grading} text={t.result.gradingText}>
         <span className="spinner" style={{ fontSize: '1.5rem', color: 'var(--accent)' }} aria-hidden="true" />
       </Notice>

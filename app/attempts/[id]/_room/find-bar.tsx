@@ -44,9 +44,7 @@ export function FindBar({ search, onClose }: FindBarProps) {
           find(e.target.value, 'previous');
         }}
       />
-      <span role="status" className={styles.faint}>
-        {found ? '' : t.room.findNone}
-      </span>
+      <output className={styles.faint}>{found ? '' : t.room.findNone}</output>
       <button type="button" aria-label={t.room.findPrevious} onClick={() => find(text, 'previous')}>
         ↑
       </button>

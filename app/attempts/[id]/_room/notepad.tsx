@@ -49,7 +49,7 @@ export function Notepad({ attempt, saved, isOpen, onToggle }: NotepadProps) {
         <span>
           <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {t.room.notes}
         </span>
-        <span role="status">{isOpen && text !== saved ? t.room.notesStates[state] : ''}</span>
+        <output>{isOpen && text !== saved ? t.room.notesStates[state] : ''}</output>
       </button>
       <textarea
         id="notes"

@@ -107,13 +107,13 @@ export function RoomOnScreen({ attempt }: { attempt: AttemptView }) {
         onEnd={() => setDialog('end')}
         onShortcuts={() => setDialog('shortcuts')}
       />
-      <div className={styles.panes} role="group" aria-label={t.room.label}>
+      <fieldset className={styles.panes} aria-label={t.room.label}>
         {(['task', 'terminal'] as const).map((p) => (
           <button key={p} type="button" aria-pressed={pane === p} onClick={() => show(p)}>
             {t.room[p]}
           </button>
         ))}
-      </div>
+      </fieldset>
       <main className={styles.split}>
         <section className={styles.task} data-pane="task" aria-label={t.room.task}>
           <TaskPanel

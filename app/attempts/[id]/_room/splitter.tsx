@@ -29,9 +29,10 @@ export function Splitter({ value, onChange }: { value: number; onChange: (percen
 
   return (
     // A separator that can be moved is a control: WAI-ARIA's window splitter.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/prefer-tag-over-role
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       className={styles.splitter}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="separator"
       aria-orientation="vertical"
       aria-label={t.room.resize}

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { AttemptView, TaskView } from '../../../../lib/exam/index.ts';
 import { formatPercent } from '../../../../lib/i18n/index.ts';
@@ -27,12 +27,9 @@ export function TaskPanel({ attempt, task, flags, touched, onFlag, onGo, childre
   const locale = useLocale();
   const [isListOpen, setListOpen] = useState(false);
   const [hasNotes, setHasNotes] = useRemembered('drydock.notes-open', false);
-  const scroller = useRef<HTMLDivElement>(null);
   const { position, exercise } = task;
   const isLab = attempt.kind === 'lab';
   const isFlagged = flags.includes(position);
-
-  useEffect(() => scroller.current?.scrollTo(0, 0), [position]);
 
   return (
     <>
@@ -60,13 +57,14 @@ export function TaskPanel({ attempt, task, flags, touched, onFlag, onGo, childre
           </button>
         </nav>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard, and where F6 leads */}
-      <div
-        ref={scroller}
+      {/* A key of its own, so that every task begins at its top. */}
+      <article
+        key={position}
         className={styles.scroller}
+        // Scrolled by keyboard, and where F6 leads.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         data-pane-focus="task"
-        role="group"
         aria-labelledby="task-title"
       >
         <div className={styles.head}>
@@ -85,7 +83,7 @@ export function TaskPanel({ attempt, task, flags, touched, onFlag, onGo, childre
         </p>
         {task.text ? <Markdown text={task.text[locale]} /> : <p className="muted">{t.room.noText}</p>}
         {children}
-      </div>
+      </article>
       <Notepad attempt={attempt.id} saved={attempt.notes} isOpen={hasNotes} onToggle={() => setHasNotes(!hasNotes)} />
       <TaskListDialog
         tasks={attempt.tasks}

@@ -129,7 +129,7 @@ export function TerminalPanel(props: TerminalPanelProps) {
       </div>
       <div className={styles.body} id="terminals" role="tabpanel" aria-labelledby={`terminal-tab-${active}`}>
         {held || opening.state === 'preparing' ? (
-          <div className={styles.overlay} role="status">
+          <div className={styles.overlay} aria-live="polite">
             <div>
               <p>
                 <span className="spinner" aria-hidden="true" /> {held ? t.lab.resetting : t.room.preparing}

@@ -35,25 +35,26 @@ export function TerminalView(props: TerminalViewProps) {
   const [state, setState] = useState<LinkState>('connecting');
   const [menu, setMenu] = useState<{ x: number; y: number }>();
 
-  const make = useEffectEvent((place: HTMLElement) => {
-    return new Screen(place, path, label, fontSize, {
-      onState: (next) => {
-        setState(next);
-        if (next === 'closed') onClosed();
-      },
-      onTyped: () => onTyped(),
-      onCopy: (text) => onCopy(text),
-      onFind: () => onFindKey(),
-    });
+  const onState = useEffectEvent((next: LinkState) => {
+    setState(next);
+    if (next === 'closed') props.onClosed();
   });
-  const onClosed = useEffectEvent(() => props.onClosed());
   const onTyped = useEffectEvent(() => props.onTyped());
   const onCopy = useEffectEvent((text: string) => copy(text));
   const onFindKey = useEffectEvent(() => onFind(true));
+  const make = useEffectEvent(
+    (place: HTMLElement, address: string) =>
+      new Screen(place, address, label, fontSize, {
+        onState: (next) => onState(next),
+        onTyped: () => onTyped(),
+        onCopy: (text) => onCopy(text),
+        onFind: () => onFindKey(),
+      }),
+  );
 
   useEffect(() => {
     if (!holder.current) return;
-    const made = make(holder.current);
+    const made = make(holder.current, path);
     screen.current = made;
     return () => made.dispose();
   }, [path]);
@@ -104,9 +105,7 @@ export function TerminalView(props: TerminalViewProps) {
         />
       )}
       {state !== 'open' && <Overlay state={state} onReconnect={() => screen.current?.reconnect()} />}
-      <span className="hidden" role="status">
-        {state === 'lost' ? t.room.reconnecting : ''}
-      </span>
+      <output className="hidden">{state === 'lost' ? t.room.reconnecting : ''}</output>
     </div>
   );
 }

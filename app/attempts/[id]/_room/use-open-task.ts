@@ -15,27 +15,29 @@ export function useOpenTask(
   isHeld: boolean,
 ): [Opening, () => void] {
   const [opening, setOpening] = useState<Opening>({ state: 'preparing' });
-  const [tries, setTries] = useState(0);
+
+  const open = useCallback(
+    async (signal?: AbortSignal) => {
+      const post = (p: number) => callApi('POST', `/api/attempts/${attempt}/tasks/${p}/open`);
+      const answer = await post(position);
+      if (signal?.aborted) return;
+      setOpening(answer.ok ? { state: 'ready' } : { state: 'refused', refusal: answer.refusal });
+      // Whether this one works is found out when its turn comes.
+      if (answer.ok && nextPosition !== undefined) await post(nextPosition);
+    },
+    [attempt, position, nextPosition],
+  );
 
   useEffect(() => {
     if (isHeld) return;
-    let isStale = false;
-    const open = (p: number) => callApi('POST', `/api/attempts/${attempt}/tasks/${p}/open`);
-    void (async () => {
-      const answer = await open(position);
-      if (isStale) return;
-      setOpening(answer.ok ? { state: 'ready' } : { state: 'refused', refusal: answer.refusal });
-      // Whether this one works is found out when its turn comes.
-      if (answer.ok && nextPosition !== undefined) await open(nextPosition);
-    })();
-    return () => {
-      isStale = true;
-    };
-  }, [attempt, position, nextPosition, isHeld, tries]);
+    const abort = new AbortController();
+    void open(abort.signal);
+    return () => abort.abort();
+  }, [open, isHeld]);
 
   const retry = useCallback(() => {
     setOpening({ state: 'preparing' });
-    setTries((n) => n + 1);
-  }, []);
+    void open();
+  }, [open]);
   return [opening, retry];
 }
