@@ -39,9 +39,9 @@ export default async function LandingPage() {
           </div>
           <pre className={styles.sampleTerminal}>
             <span>candidate@base:~$</span> ssh controlplane{'\n'}
-            <span>candidate@controlplane:~$</span> k get deploy -n parcels{'\n'}
-            NAME READY UP-TO-DATE AVAILABLE AGE{'\n'}
-            desk 3/3 3 3 12m{'\n'}
+            <span>candidate@controlplane:~$</span> k get deploy -n mail{'\n'}
+            {'NAME   READY   UP-TO-DATE   AVAILABLE   AGE\n'}
+            {'desk   3/3     3            3           12m\n'}
             <span>candidate@controlplane:~$</span> <b />
           </pre>
         </figure>

@@ -4,6 +4,8 @@ import type { Refusal } from '../../../_components/call-api.ts';
 
 export type Opening = { state: 'preparing' } | { state: 'ready' } | { state: 'refused'; refusal: Refusal };
 
+const post = (attempt: string, position: number) => callApi('POST', `/api/attempts/${attempt}/tasks/${position}/open`);
+
 /**
  * Makes the task's cluster ready before its first terminal is opened, and then that of the task after it, so that going
  * on does not mean waiting.
@@ -15,29 +17,21 @@ export function useOpenTask(
   isHeld: boolean,
 ): [Opening, () => void] {
   const [opening, setOpening] = useState<Opening>({ state: 'preparing' });
-
-  const open = useCallback(
-    async (signal?: AbortSignal) => {
-      const post = (p: number) => callApi('POST', `/api/attempts/${attempt}/tasks/${p}/open`);
-      const answer = await post(position);
-      if (signal?.aborted) return;
-      setOpening(answer.ok ? { state: 'ready' } : { state: 'refused', refusal: answer.refusal });
-      // Whether this one works is found out when its turn comes.
-      if (answer.ok && nextPosition !== undefined) await post(nextPosition);
-    },
-    [attempt, position, nextPosition],
-  );
+  const isPreparing = opening.state === 'preparing';
 
   useEffect(() => {
-    if (isHeld) return;
-    const abort = new AbortController();
-    void open(abort.signal);
-    return () => abort.abort();
-  }, [open, isHeld]);
+    if (isHeld || !isPreparing) return;
+    let isStale = false;
+    void post(attempt, position).then((answer) => {
+      if (isStale) return;
+      setOpening(answer.ok ? { state: 'ready' } : { state: 'refused', refusal: answer.refusal });
+      // Whether the next one works is found out when its turn comes.
+      if (answer.ok && nextPosition !== undefined) void post(attempt, nextPosition);
+    });
+    return () => {
+      isStale = true;
+    };
+  }, [attempt, position, nextPosition, isHeld, isPreparing]);
 
-  const retry = useCallback(() => {
-    setOpening({ state: 'preparing' });
-    void open();
-  }, [open]);
-  return [opening, retry];
+  return [opening, useCallback(() => setOpening({ state: 'preparing' }), [])];
 }
