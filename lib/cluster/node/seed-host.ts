@@ -3,13 +3,15 @@ import { CONTAINERD_UNIT, KNOWN_UNITS, KUBEADM_DROP_IN, KUBELET_UNIT, unitFile, 
 
 /** Directories that programs and manifests count on. */
 const DIRECTORIES = [
-  '/etc/cni/net.d', '/home', '/lib/modules', '/mnt', '/opt', '/root', '/run/lock', '/srv', '/tmp', '/usr/share/ca-certificates', '/etc/ssl/certs',
+  '/etc/cni/net.d', '/home', '/usr/lib/modules', '/mnt', '/opt', '/root', '/run/lock', '/srv', '/tmp', '/usr/share/ca-certificates', '/etc/ssl/certs',
   '/usr/local/share/ca-certificates', '/etc/ca-certificates', '/var/lib/kubelet/pods', '/var/log/containers', '/var/log/pods',
 ]; // prettier-ignore
 
 /** Puts what every installed node has onto its disk, where it is not there already. */
 export function seedHost(disk: Disk, name: string, ip: string): void {
   for (const dir of DIRECTORIES) disk.fs.mkdir(dir, { recursive: true });
+  // A merged /usr, as every current distribution has it; the sandbox counts on it, too.
+  if (!disk.fs.exists('/lib')) disk.fs.symlink('usr/lib', '/lib');
   const marker = '/etc/hostname';
   if (disk.fs.exists(marker)) return;
   const files: Record<string, string> = {
