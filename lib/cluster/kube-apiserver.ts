@@ -12,10 +12,12 @@ import { createApiServer } from './apiserver/index.ts';
 import type { TokenOrder } from './apiserver/options.ts';
 import { createClient } from './client/index.ts';
 import { identityObjects, nodeGraph, rbacObjects, rulesFor } from './access-views.ts';
+import { faultLines, startFault } from './kube-apiserver-faults.ts';
 import { kinds } from './kinds/index.ts';
+import { klog } from './machinery/klog.ts';
 import type { ByteDuplex, KubeletLocator } from './machinery/kubelet-api.ts';
 import type { ComponentContext, ComponentHandle } from './node/index.ts';
-import { VERSION_INFO } from './schema/version.ts';
+import { KUBERNETES_VERSION, VERSION_INFO } from './schema/version.ts';
 import type { Store } from './store/kv.ts';
 
 export interface ApiServerEnvironment {
@@ -27,6 +29,9 @@ export interface ApiServerEnvironment {
   kubelets: KubeletLocator;
   dial(host: string, port: number): Promise<ByteDuplex>;
 }
+
+/** A container's program is the first process of its container. */
+const PID = 1;
 
 const list = (value: string | undefined) => (value ? value.split(',').filter(Boolean) : []);
 
@@ -40,6 +45,14 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
     return bytes && Buffer.from(bytes).toString();
   };
   const { store, clock, random, activity, door } = env;
+  const fault = startFault(flags, context.readFile);
+  if (fault) {
+    const address = flag('advertise-address', '127.0.0.1');
+    for (const line of faultLines(fault, address, KUBERNETES_VERSION)) context.log(klog(line, clock.now(), PID));
+    context.exited(1);
+    return { stop: () => undefined, healthy: () => false };
+  }
+  const [enable, disable] = [list(flags.get('enable-admission-plugins')), list(flags.get('disable-admission-plugins'))];
   const clientCa = file('client-ca-file');
   const signer = new TokenIssuer(
     file('service-account-signing-key-file') ?? '',
@@ -75,11 +88,16 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
       jwks: () => signer.jwks(),
     },
     admission: {
-      plugins: enabledPlugins(
-        list(flags.get('enable-admission-plugins')),
-        list(flags.get('disable-admission-plugins')),
-      ),
-      context: (transport) => ({ client: createClient(transport), clock, random }),
+      plugins: enabledPlugins(enable, disable),
+      context: (transport) => ({
+        client: createClient(transport),
+        clock,
+        random,
+        access: {
+          authorize: (user, question) => authorizer.authorize({ user, ...question }),
+          rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),
+        },
+      }),
     },
     kubelets: env.kubelets,
     dial: env.dial,

@@ -1,6 +1,9 @@
 import { MASTERS_GROUP } from '../machinery/user.ts';
 import type { Attributes, Authorizer, Decision } from './authorizer.ts';
 
+/** What `--authorization-mode` may name. */
+export const MODES: readonly string[] = ['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'RBAC', 'Node'];
+
 const alwaysAllow: Authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
 const alwaysDeny: Authorizer = { authorize: () => ({ allowed: false, reason: 'Everything is forbidden.' }) };
 

@@ -24,11 +24,39 @@ export interface AdmissionRequest {
   warn(text: string): void;
 }
 
+/** What one may be asked for: a verb on a resource. */
+export interface AccessQuestion {
+  verb: string;
+  group: string;
+  version: string;
+  resource: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+}
+
+/** A rule of a role, as RBAC objects hold it. */
+export interface GrantedRule {
+  verbs: readonly string[];
+  apiGroups?: readonly string[];
+  resources?: readonly string[];
+  resourceNames?: readonly string[];
+  nonResourceURLs?: readonly string[];
+}
+
+/** What the API server's authorizer knows. */
+export interface AccessRights {
+  authorize(user: UserInfo, question: AccessQuestion): { allowed: boolean; reason: string };
+  /** All that RBAC lets a user do in a namespace ('': what holds everywhere). */
+  rulesFor(user: UserInfo, namespace: string): readonly GrantedRule[];
+}
+
 /** What a plugin may use. The client acts as the API server itself. */
 export interface AdmissionContext {
   client: Client;
   clock: Clock;
   random: Random;
+  access: AccessRights;
 }
 
 /** One admission plugin. Both phases throw a StatusError to refuse. */
