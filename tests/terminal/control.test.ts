@@ -76,6 +76,7 @@ test('ending the command ends what it runs', async () => {
   await until('it runs', () => shell(['--', 'pgrep', '-f', '^sleep 1234']).status === 0);
   command.kill('SIGTERM');
   await until('it has gone', () => shell(['--', 'pgrep', '-f', '^sleep 1234']).status === 1);
+  expect(shell(['--', 'true']).status).toBe(0);
 });
 
 test('the sandboxes of a server that was killed die with it', async () => {

@@ -56,11 +56,13 @@ class Page {
     await Promise.resolve();
   }
 
-  async shows(text: string | RegExp, ms?: number): Promise<void> {
+  /** Waits until it does; what it shows then. */
+  async shows(text: string | RegExp, ms?: number): Promise<string> {
     const there = () => (typeof text === 'string' ? this.text().includes(text) : text.test(this.text()));
     await until(`the page shows ${text}`, there, ms).catch((err: unknown) => {
       throw new Error(`${String(err)}; it shows:\n${this.text()}`);
     });
+    return this.text();
   }
 }
 
@@ -71,7 +73,7 @@ test('a login shell with the prompts of an exam host, root and back', async () =
   await page.type('sudo -i\r');
   await page.shows('root@base:~# ');
   await page.type('stty size; exit\r');
-  await page.shows(/24 80\nlogout\ncandidate@base:~\$ $/);
+  expect(await page.shows(/24 80\nlogout\ncandidate@base:~\$ $/)).toMatch(/^candidate@base:~\$ sudo -i\n/);
 });
 
 test('ssh opens a terminal on the other host, of this size, and says when it is closed', async () => {
@@ -89,7 +91,7 @@ test('ssh opens a terminal on the other host, of this size, and says when it is 
   await page.shows('130\n');
   await page.shows('Connection to node01 closed.\ncandidate@base:~$');
   await page.type('echo "status $?"\r');
-  await page.shows('status 4');
+  expect(await page.shows(/\nstatus 4\n/)).toMatch(/^candidate@base:~\$ ssh node01\n/);
 });
 
 test('editors, colours and Korean work', async () => {
@@ -101,7 +103,7 @@ test('editors, colours and Korean work', async () => {
   await page.type('i한글 입력\x1b:wq\r');
   await page.shows(/candidate@node01:~\$ $/);
   await page.type('clear; cat 안녕.txt; tput colors; echo $TERM; tty -s && echo tty; k vers\t --client\r');
-  await page.shows(/한글 입력\n256\nxterm-256color\ntty\nClient Version/);
+  expect(await page.shows(/한글 입력\n256\nxterm-256color\ntty\nClient Version/)).not.toContain('not found');
 });
 
 test('a reconnected page, and a second one, show the same screen', async () => {
@@ -136,7 +138,9 @@ test('after the server was lost, the screen is as before and a new shell is in t
   );
   // The server ends without a word: nothing is disposed of, a second one starts from what is on the disk.
   const after = new Page(terminal());
-  await after.shows(/\nremembered\ncandidate@base:~\/deep\/er\$\s+candidate@base:~\/deep\/er\$ $/);
+  expect(await after.shows(/\nremembered\ncandidate@base:~\/deep\/er\$\s+candidate@base:~\/deep\/er\$ $/)).toContain(
+    'echo remembered',
+  );
 });
 
 test('a shell that ends is followed by another', async () => {
@@ -144,7 +148,7 @@ test('a shell that ends is followed by another', async () => {
   const page = new Page(terminal());
   await page.shows('candidate@base:~$');
   await page.type('exit\r');
-  await page.shows(/logout\n+candidate@base:~\$ $/);
+  expect(await page.shows(/logout\n+candidate@base:~\$ $/)).toMatch(/^candidate@base:~\$ exit\n/);
 });
 
 test('endless output neither piles up nor slows another terminal', async () => {
