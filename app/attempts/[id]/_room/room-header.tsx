@@ -25,20 +25,24 @@ export function RoomHeader({ attempt, secondsLeft, onEnd, onShortcuts }: RoomHea
   const leave = isLab ? t.room.leaveLab : t.room.leave;
   return (
     <header className={styles.header}>
-      <Link className={styles.leave} href="/home" aria-label={leave} title={leave}>
+      <h1 className="hidden">{attempt.title[locale]}</h1>
+      <Link className={styles.leave} href="/home" title={leave}>
         <Brand />
+        <span className="hidden">: {leave}</span>
       </Link>
-      <span className={styles.title}>{attempt.title[locale]}</span>
+      <span className={styles.title} aria-hidden="true">
+        {attempt.title[locale]}
+      </span>
       <Clock secondsLeft={secondsLeft} />
       <div className={styles.headerSide}>
         <button
           type="button"
           className={`button quiet icon ${styles.wide}`}
-          aria-label={t.room.shortcuts}
           title={t.room.shortcuts}
           onClick={onShortcuts}
         >
-          ?
+          <span aria-hidden="true">?</span>
+          <span className="hidden">{t.room.shortcuts}</span>
         </button>
         <LanguageSwitch />
         <button type="button" className="button primary small" onClick={onEnd}>

@@ -100,47 +100,48 @@ export function RoomOnScreen({ attempt }: { attempt: AttemptView }) {
       style={{ '--task-width': `${taskWidth}%`, '--room-font': `${fontSize}px` } as React.CSSProperties}
       onKeyDown={onKeyDown}
     >
-      <h1 className="hidden">{attempt.title[locale]}</h1>
       <RoomHeader
         attempt={attempt}
         secondsLeft={secondsLeft}
         onEnd={() => setDialog('end')}
         onShortcuts={() => setDialog('shortcuts')}
       />
-      <fieldset className={styles.panes} aria-label={t.room.label}>
-        {(['task', 'terminal'] as const).map((p) => (
-          <button key={p} type="button" aria-pressed={pane === p} onClick={() => show(p)}>
-            {t.room[p]}
-          </button>
-        ))}
-      </fieldset>
-      <main className={styles.split}>
-        <section className={styles.task} data-pane="task" aria-label={t.room.task}>
-          <TaskPanel
-            attempt={attempt}
-            task={task}
-            flags={flags}
-            touched={touched}
-            onFlag={(flagged) => void flag(flagged)}
-            onGo={setWanted}
-          >
-            {kind === 'lab' && <LabTools attempt={id} result={task.result} onReset={onReset} />}
-          </TaskPanel>
-        </section>
-        <Splitter value={taskWidth} onChange={setTaskWidth} />
-        <section className={styles.terminal} data-pane="terminal" aria-label={t.room.terminal}>
-          <TerminalPanel
-            key={`${position}.${generation}`}
-            attempt={id}
-            position={position}
-            nextPosition={position < tasks.length ? position + 1 : undefined}
-            held={resetting}
-            fontSize={fontSize}
-            onFontSize={setFontSize}
-            onTyped={onTyped}
-            onClosed={look}
-          />
-        </section>
+      <main className={styles.work}>
+        <fieldset className={styles.panes} aria-label={t.room.label}>
+          {(['task', 'terminal'] as const).map((p) => (
+            <button key={p} type="button" aria-pressed={pane === p} onClick={() => show(p)}>
+              {t.room[p]}
+            </button>
+          ))}
+        </fieldset>
+        <div className={styles.split}>
+          <section className={styles.task} data-pane="task" aria-label={t.room.task}>
+            <TaskPanel
+              attempt={attempt}
+              task={task}
+              flags={flags}
+              touched={touched}
+              onFlag={(flagged) => void flag(flagged)}
+              onGo={setWanted}
+            >
+              {kind === 'lab' && <LabTools attempt={id} result={task.result} onReset={onReset} />}
+            </TaskPanel>
+          </section>
+          <Splitter value={taskWidth} onChange={setTaskWidth} />
+          <section className={styles.terminal} data-pane="terminal" aria-label={t.room.terminal}>
+            <TerminalPanel
+              key={`${position}.${generation}`}
+              attempt={id}
+              position={position}
+              nextPosition={position < tasks.length ? position + 1 : undefined}
+              held={resetting}
+              fontSize={fontSize}
+              onFontSize={setFontSize}
+              onTyped={onTyped}
+              onClosed={look}
+            />
+          </section>
+        </div>
       </main>
       <EndDialog
         attempt={attempt}

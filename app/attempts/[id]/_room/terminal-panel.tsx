@@ -109,22 +109,22 @@ export function TerminalPanel(props: TerminalPanelProps) {
         <button
           type="button"
           className={styles.tool}
-          aria-label={t.room.smaller}
           title={t.room.smaller}
           disabled={fontSize <= FONT_MIN}
           onClick={() => onFontSize(fontSize - 1)}
         >
-          A−
+          <span aria-hidden="true">A−</span>
+          <span className="hidden">{t.room.smaller}</span>
         </button>
         <button
           type="button"
           className={styles.tool}
-          aria-label={t.room.larger}
           title={t.room.larger}
           disabled={fontSize >= FONT_MAX}
           onClick={() => onFontSize(fontSize + 1)}
         >
-          A+
+          <span aria-hidden="true">A+</span>
+          <span className="hidden">{t.room.larger}</span>
         </button>
       </div>
       <div className={styles.body} id="terminals" role="tabpanel" aria-labelledby={`terminal-tab-${active}`}>
