@@ -80,12 +80,20 @@ function modelTexts(file) {
 
 const flat = (text) => text.replace(/\s+/g, ' ');
 
-/** The client's texts, in the lines of the other package where that says the same, and with what it has beside. */
+/** The beginning of `text` that says `wanted`, in its own lines; undefined when it says something else. */
+function startOf(text, wanted) {
+  const lines = text.split('\n');
+  const end = lines.findIndex((_, i) => flat(lines.slice(0, i + 1).join('\n')) === flat(wanted));
+  return end < 0 ? undefined : lines.slice(0, end + 1).join('\n');
+}
+
+/**
+ * The texts of both. A field's is the other package's, since the client has a type's text where it knows the type itself
+ * (IntOrString). A type's is the client's, in the other's lines: that one adds what its own program does.
+ */
 function merge(client = {}, types = {}) {
-  const merged = { ...types, ...client };
-  for (const [field, text] of Object.entries(types)) {
-    if (client[field] !== undefined && flat(client[field]) === flat(text)) merged[field] = text;
-  }
+  const merged = { ...client, ...types };
+  if (client['']) merged[''] = startOf(types[''] ?? '', client['']) ?? client[''];
   return merged;
 }
 
@@ -98,7 +106,7 @@ export function readDescriptions(schemas) {
   for (const name of schemas.keys()) {
     const parts = name.split('.');
     const [kind, version, group] = [parts.at(-1), parts.at(-2), parts.at(-3)];
-    const model = [`${capital(version)}${kind}`, `${capital(group)}${capital(version)}${kind}`]
+    const model = [`${capital(group)}${capital(version)}${kind}`, `${capital(version)}${kind}`]
       .map((n) => join(MODELS, `${n}.d.ts`))
       .find((f) => existsSync(f));
     const own = types.get(`${group}.${version}.${kind}`);

@@ -218,8 +218,11 @@ async function openApiFiles(schemas) {
   }
   files.set('openapi/index.json', JSON.stringify(hashes));
   files.set('openapi/v2.json', JSON.stringify(buildSwagger(all, texts, version)));
-  const meta = Object.entries(texts).filter(([name]) => name.startsWith('io.k8s.apimachinery.'));
-  files.set('openapi/descriptions.json', JSON.stringify(Object.fromEntries(meta)));
+  // What custom kinds share with the others; any of these says what an object's metadata is.
+  const shared = Object.entries(texts).filter(([name]) =>
+    /^io\.k8s\.(apimachinery\.|api\.core\.v1\.ConfigMap$)/.test(name),
+  );
+  files.set('openapi/descriptions.json', JSON.stringify(Object.fromEntries(shared)));
   return files;
 }
 

@@ -5,6 +5,7 @@ export interface OpenApiSchema {
   description?: string;
   properties?: Record<string, OpenApiSchema>;
   required?: readonly string[];
+  enum?: readonly unknown[];
   items?: OpenApiSchema;
   additionalProperties?: OpenApiSchema | boolean;
   allOf?: readonly OpenApiSchema[];

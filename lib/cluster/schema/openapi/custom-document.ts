@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { builtInSchema } from '../built-in-types.ts';
 import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
 import { schemaText } from '../schema-files.ts';
-import {
-  buildDocument,
-  COMMON_FIELDS,
-  type Descriptions,
-  type GroupVersionFacts,
-  type OperationFacts,
-} from './document.ts';
+import { buildDocument, type Descriptions, type GroupVersionFacts, type OperationFacts } from './document.ts';
 
 /** A custom kind in one of its versions. */
 export interface CustomKindFacts {
@@ -63,6 +57,12 @@ function standard(field: 'apiVersion' | 'kind', of: OpenApiSchema | undefined): 
   return { ...of, ...(text ? { description: text } : {}), type: 'string' };
 }
 
+/** An object's or a list's metadata. */
+const metadata = (of: string, described: string): OpenApiSchema => {
+  const description = descriptions()[described]?.['metadata'];
+  return { ...(description ? { description } : {}), allOf: [{ $ref: `#/components/schemas/${META}${of}` }] };
+};
+
 function objectSchema(facts: CustomKindFacts): OpenApiSchema {
   const { group, version, kind, schema } = facts;
   return {
@@ -72,7 +72,7 @@ function objectSchema(facts: CustomKindFacts): OpenApiSchema {
       ...schema?.properties,
       apiVersion: standard('apiVersion', schema?.properties?.['apiVersion']),
       kind: standard('kind', schema?.properties?.['kind']),
-      metadata: { description: COMMON_FIELDS.metadata, allOf: [{ $ref: `#/components/schemas/${META}ObjectMeta` }] },
+      metadata: metadata('ObjectMeta', 'io.k8s.api.core.v1.ConfigMap'),
     },
     'x-kubernetes-group-version-kind': [{ group, version, kind }],
   };
@@ -92,7 +92,7 @@ function listSchema(facts: CustomKindFacts): OpenApiSchema {
         items: { $ref: `#/components/schemas/${schemaName(facts, kind)}` },
       },
       kind: standard('kind', undefined),
-      metadata: { allOf: [{ $ref: `#/components/schemas/${META}ListMeta` }] },
+      metadata: metadata('ListMeta', `${META}Status`),
     },
     'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
   };

@@ -107,21 +107,17 @@ function tagOf(path: string): string {
     : `${first.replace(/\.k8s\.io$/, '').replace(/\W(\w)/g, (_, c: string) => c.toUpperCase())}_${second}`;
 }
 
-/** The parts of an object, in our words: the package that the other texts are from has none for fields that refer to a type. */
-export const COMMON_FIELDS = {
-  metadata: 'Name, labels, annotations and whatever else all objects have.',
-  spec: 'What is wanted of the object.',
-  status: 'What was last observed of the object. Written by the system.',
-} as const;
+/** What upstream adds to the description of a field with a closed set of values. */
+const possibleValues = (values: readonly unknown[]) =>
+  `\n\nPossible enum values:${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join('')}`;
 
 /** A schema with its descriptions. */
 export function describe(schema: OpenApiSchema, texts: Readonly<Record<string, string>> = {}): OpenApiSchema {
   const { properties, ...rest } = schema;
-  const isKind = schema['x-kubernetes-group-version-kind'] !== undefined;
-  const fallback: Readonly<Record<string, string>> = isKind ? COMMON_FIELDS : {};
   const described = Object.entries(properties ?? {}).map(([name, property]) => {
-    const text = texts[name] ?? fallback[name];
-    return [name, text && !property.description ? { description: text, ...property } : property] as const;
+    const text = texts[name];
+    if (!text || property.description) return [name, property] as const;
+    return [name, { description: text + (property.enum ? possibleValues(property.enum) : ''), ...property }] as const;
   });
   return {
     ...(texts[''] ? { description: texts[''] } : {}),
