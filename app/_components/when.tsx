@@ -12,7 +12,8 @@ export function When({ date }: { date: Date }) {
   const text = useSyncExternalStore(
     never,
     () => formatDate(locale, date),
-    () => formatDate(locale, date, 'UTC'),
+    // Server and browser may word the same date differently.
+    () => date.toISOString().slice(0, 16).replace('T', ' '),
   );
   return <time dateTime={date.toISOString()}>{text}</time>;
 }

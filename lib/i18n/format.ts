@@ -2,9 +2,9 @@ import type { Locale } from './locale.ts';
 
 const TAG: Record<Locale, string> = { en: 'en-GB', ko: 'ko-KR' };
 
-/** `21 Nov 2026, 14:05` in the given zone; the machine's own unless named. */
-export const formatDate = (locale: Locale, date: Date, timeZone?: string): string =>
-  new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(date);
+/** `21 Nov 2026, 14:05` in the machine's own zone. */
+export const formatDate = (locale: Locale, date: Date): string =>
+  new Intl.DateTimeFormat(TAG[locale], { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 
 /** `66%`, `66.7%`. */
 export const formatPercent = (locale: Locale, percent: number): string =>

@@ -36,7 +36,7 @@ export function TaskListDialog({ tasks, current, flags, touched, isOpen, onClose
               <span className="number muted">{position}</span>
               <span>
                 <strong>{exercise.title[locale]}</strong>
-                <span className="muted small number"> {formatPercent(locale, percent)}</span>
+                <span className="muted small number">{t.room.weight(formatPercent(locale, percent))}</span>
               </span>
               <span className={styles.marks}>
                 {flags.includes(position) && <span className="badge warn">{t.room.flagged}</span>}
