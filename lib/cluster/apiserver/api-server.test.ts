@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Activity } from '../../kit/activity.ts';
 import { ManualClock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
+import type { Attributes } from '../access/authorizer.ts';
 import { kinds } from '../kinds/index.ts';
 import type { ApiRequest, WatchEvent } from '../machinery/api-request.ts';
 import type { JsonObject } from '../machinery/object.ts';
@@ -18,6 +19,8 @@ const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 let clock: ManualClock;
 let store: MvccStore;
 let server: ApiServer;
+/** What the authorizer was last asked about. */
+let asked: Attributes;
 let admin: ApiTransport;
 
 function start(): ApiServer {
@@ -32,7 +35,12 @@ function start(): ApiServer {
       authenticate: ({ token }) => ({ admin: ADMIN, lena: LENA })[token ?? ''],
       reviewToken: () => ({ error: 'invalid bearer token' }),
     },
-    authorizer: { authorize: ({ user, path }) => ({ allowed: user === ADMIN || path === '/version', reason: '' }) },
+    authorizer: {
+      authorize(attributes) {
+        asked = attributes;
+        return { allowed: attributes.user === ADMIN || attributes.path === '/version', reason: '' };
+      },
+    },
     rules: { rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }) },
     tokens: { issuer: 'https://issuer', audiences: ['https://issuer'], issue: () => 'jwt', jwks: () => ({ keys: [] }) },
     admission: { plugins: [], context: () => ({}) as never },
@@ -210,6 +218,13 @@ describe('lists and watches', () => {
     watch.stop();
     await admin.call(maps('delete', { name: 'b' }));
     expect(seen).toEqual(['ADDED a', 'ADDED b', 'DELETED a']);
+  });
+
+  it('is asked for one object by a selector that names it', async () => {
+    await admin.call(maps('list', { options: { fieldSelector: 'metadata.name=a' } }));
+    expect(asked.name).toBe('a');
+    await admin.call(maps('list', { options: { fieldSelector: 'metadata.name!=a' } }));
+    expect(asked.name).toBeUndefined();
   });
 
   it('refuses to watch from a forgotten version', async () => {

@@ -2,6 +2,7 @@ import type { Verb, ApiRequest, ApiResult, WatchEvent } from '../machinery/api-r
 import type { FieldError } from '../machinery/field-error.ts';
 import { notSupported, tooLong, invalid } from '../machinery/field-error.ts';
 import { FieldPath } from '../machinery/field-path.ts';
+import { parseFieldSelector } from '../machinery/field-selector.ts';
 import { StatusError, forbiddenRequest, invalidObject } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Call, Core } from './core.ts';
@@ -25,9 +26,10 @@ export const noSuchMethod = (): StatusError =>
 
 /** Refuses what the authorizer does not allow (403), in upstream's words. */
 export function mustBeAllowed(core: Core, user: UserInfo, request: ApiRequest): void {
-  const { verb, group, version, resource, subresource = '', namespace = '', name = '' } = request;
+  const { verb, group, version, resource, subresource = '', namespace = '' } = request;
+  const name = request.name || selectedName(request);
   // A namespace is itself what its permissions are about.
-  const inNamespace = group === '' && resource === 'namespaces' && name ? name : namespace;
+  const inNamespace = group === '' && resource === 'namespaces' && request.name ? request.name : namespace;
   const decision = core.authorizer.authorize({
     user,
     verb,
@@ -39,7 +41,14 @@ export function mustBeAllowed(core: Core, user: UserInfo, request: ApiRequest): 
     ...(name ? { name } : {}),
   });
   if (decision.allowed) return;
-  throw refusal(user, request, inNamespace, decision.reason);
+  throw refusal(user, name ? { ...request, name } : request, inNamespace, decision.reason);
+}
+
+/** Who lists or watches just `metadata.name=x` asks for x: so a kubelet may watch its own node, and only that. */
+function selectedName({ verb, options }: ApiRequest): string {
+  if (verb !== 'list' && verb !== 'watch') return '';
+  const terms = parseFieldSelector(options?.fieldSelector ?? '');
+  return (terms.ok && terms.value.find((t) => t.field === 'metadata.name' && t.equal)?.value) || '';
 }
 
 /** `pods is forbidden: User "lena" cannot list resource "pods" in API group "" in the namespace "default"`. */
