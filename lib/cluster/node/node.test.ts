@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Activity } from '../../kit/activity.ts';
 import { ManualClock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
-import { createClient } from '../client/index.ts';
+import { createClient, createInformerFactory } from '../client/index.ts';
 import { MemoryTransport } from '../client/memory-transport.ts';
 import type { Client } from '../client/client.ts';
 import { createNetwork } from '../network/network.ts';
@@ -220,4 +220,32 @@ test('a static pod gets a mirror', async () => {
   const mirror = await get('beacon-node01');
   expect(mirror.status?.phase).toBe('Running');
   expect(mirror.metadata.annotations?.['kubernetes.io/config.source']).toBe('file');
+});
+
+test('a pod is judged by the node as it is now, and a refused one fails', async () => {
+  await client.patch(nodes, '', 'node01', 'merge', { metadata: { labels: { disk: 'ssd' } } });
+  const spec = (disk: string) => ({ nodeSelector: { disk } });
+  await create(pod('fits', [{ name: 'c', command: ['sleep', '60'] }], spec('ssd')));
+  await create(pod('not', [{ name: 'c', command: ['sleep', '60'] }], spec('hdd')));
+  expect((await get('fits')).status?.phase).toBe('Running');
+  expect((await get('not')).status).toMatchObject({
+    phase: 'Failed',
+    reason: 'NodeAffinity',
+    message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+  });
+});
+
+test('pods that are refused and replaced at once leave time for others', async () => {
+  let made = 0;
+  let timer = false;
+  setTimeout(() => (timer = true), 1);
+  const { informer } = createInformerFactory(client, { clock, activity });
+  const replace = async () => {
+    if (!timer && made < 100_000)
+      await client.create(pods, pod(`p${made++}`, [{ name: 'c' }], { nodeSelector: { no: 'node' } }));
+  };
+  informer(pods).onEvent({ update: (p) => void (p.status?.phase === 'Failed' && activity.track(replace())) });
+  await replace();
+  await activity.idle();
+  expect(timer).toBe(true);
 });

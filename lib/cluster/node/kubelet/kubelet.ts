@@ -25,7 +25,7 @@ import {
 } from '../../schema/generated/resources.ts';
 import type { Node, Pod, PodStatus, Service, ServiceAccountTokenProjection } from '../../schema/generated/types.ts';
 import { readKubeconfig } from './config.ts';
-import { admit } from './admission.ts';
+import { admit, type Refusal } from './admission.ts';
 import { allocatable, newNode, nodeStatus, type NodeFacts } from './node-status.ts';
 import { PodWorker } from './pod-worker.ts';
 import { sameStatus } from './pod-status.ts';
@@ -60,6 +60,8 @@ export class Kubelet {
   readonly #mirrors = new Map<string, Pod>();
   readonly #reported = new Map<string, PodStatus>();
   readonly #reporting = new Set<string>();
+  /** Workers whose pods are looked at a second time before they are refused. */
+  readonly #judging = new Set<PodWorker>();
   /** Static pods whose name an ending one still has. */
   readonly #waiting = new Set<Pod>();
   readonly #facilities: KubeletServices;
@@ -318,7 +320,8 @@ export class Kubelet {
     const uid = pod.metadata.uid ?? '';
     const known = this.workers.get(uid);
     if (known) {
-      if (onlyStatusDiffers(known.pod, pod)) {
+      if (this.#judging.has(known) && !pod.metadata.deletionTimestamp) known.pod = pod;
+      else if (onlyStatusDiffers(known.pod, pod)) {
         known.pod = pod;
         if (pod.spec.readinessGates?.length) this.#report(known);
       } else known.update(pod);
@@ -328,19 +331,38 @@ export class Kubelet {
     const over = phase === 'Succeeded' || phase === 'Failed';
     if (over && !pod.metadata.deletionTimestamp && !pod.status?.containerStatuses?.some((s) => s.containerID)) return;
     const worker = this.#newWorker(pod, pod.status);
-    const refusal =
-      pod.status?.startTime || pod.metadata.deletionTimestamp
-        ? undefined
-        : admit(
-            pod,
-            this.#node,
-            [...this.workers.values()].filter((w) => w !== worker && !w.finished).map((w) => w.pod),
-          );
+    const isNew = !pod.status?.startTime && !pod.metadata.deletionTimestamp;
+    const refusal = isNew ? this.#admit(worker) : undefined;
+    if (!refusal) worker.update(pod);
+    else void this.options.activity.track(this.#admitAgain(worker));
+  }
+
+  #admit(worker: PodWorker): Refusal | undefined {
+    const others = [...this.workers.values()].filter((w) => w !== worker && !w.finished);
+    return admit(
+      worker.pod,
+      this.#node,
+      others.map((w) => w.pod),
+    );
+  }
+
+  /** The node as it is now has the last word: what the kubelet knows of it may be older than what the scheduler saw. */
+  async #admitAgain(worker: PodWorker): Promise<void> {
+    this.#judging.add(worker);
+    try {
+      this.#node = await this.#client.get(nodes, '', this.options.node);
+    } catch (err) {
+      this.options.log(
+        `E kubelet.go:2631] "Error getting the current node for admission" err="${err instanceof Error ? err.message : String(err)}"`,
+      );
+    }
+    this.#judging.delete(worker);
+    const refusal = this.#admit(worker);
     if (refusal) {
-      this.#recorder.event(pods, pod, 'Warning', refusal.reason, refusal.message);
+      this.#recorder.event(pods, worker.pod, 'Warning', refusal.reason, refusal.message);
       worker.fail(refusal.reason, `Pod was rejected: ${refusal.message}`);
     }
-    worker.update(pod);
+    worker.update(worker.pod);
   }
 
   #podRemoved(pod: Pod): void {

@@ -1,4 +1,5 @@
 import type { Timer } from '../../../kit/clock.ts';
+import { nextTurn } from '../../../kit/next-turn.ts';
 import type { Container as ContainerSpec, LifecycleHandler, Pod, PodStatus } from '../../schema/generated/types.ts';
 import { StartError, type Container } from '../runtime/container.ts';
 import type { Exit } from '../runtime/process.ts';
@@ -181,7 +182,10 @@ export class PodWorker {
   async #loop(): Promise<void> {
     try {
       while (this.#dirty && !this.#disposed) {
+        // The API answers without a turn of the event loop: pods that fail and are replaced at once must not keep it for themselves.
+        await nextTurn();
         this.#dirty = false;
+        if (this.#disposed) break;
         await this.#sync();
         this.#listener.statusChanged(this);
       }
