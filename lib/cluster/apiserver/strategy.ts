@@ -28,6 +28,7 @@ export class Strategy {
   /** Whether `/status` exists: then an ordinary update leaves the status as it is. */
   readonly hasStatus: boolean;
   readonly columns: readonly Column<KubeObject>[] | undefined;
+  readonly compareRows: ((a: KubeObject, b: KubeObject) => number) | undefined;
   readonly createOnUpdate: boolean;
   readonly unconditionalUpdate: boolean;
   readonly answersWithDeleted: boolean;
@@ -55,6 +56,7 @@ export class Strategy {
     this.prefix = storagePrefix({ ...this.storedResource, custom });
     this.hasStatus = facts.subresources?.some((s) => s.subresource === 'status') ?? false;
     this.columns = own.columns ?? this.#columnsOfStored();
+    this.compareRows = own.compareRows?.bind(own);
     this.createOnUpdate = own.createOnUpdate ?? stored.createOnUpdate ?? false;
     this.unconditionalUpdate = own.unconditionalUpdate ?? stored.unconditionalUpdate ?? true;
     this.answersWithDeleted = own.answersWithDeleted ?? stored.answersWithDeleted ?? false;

@@ -62,6 +62,8 @@ export function tableOf(
   { now, version, include, headers }: TableOptions,
 ): JsonObject {
   const columns = columnsOf(served);
+  const { compareRows } = served.strategy;
+  const ordered = compareRows ? [...objects].sort(compareRows) : objects;
   const rowObject = (o: StoredObject) => {
     if (include === 'None') return null;
     return include === 'Object' ? o : partialMetadata(o, version);
@@ -79,6 +81,6 @@ export function tableOf(
           priority,
         }))
       : null,
-    rows: objects.map((o) => ({ cells: columns.map((c) => c.cell(o, now)), object: rowObject(o) })),
+    rows: ordered.map((o) => ({ cells: columns.map((c) => c.cell(o, now)), object: rowObject(o) })),
   };
 }

@@ -93,6 +93,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    */
   selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   columns?: readonly Column<T>[];
+  /** The order of a table's rows where it is not that of names. */
+  compareRows?(a: T, b: T): number;
   /** Seconds until deletion that apply to this object, given what the client asked for; 0 deletes at once. */
   gracePeriod?(object: T, asked: number | undefined): number;
   /** Marks an object whose deletion begins but that stays for now (a Namespace becomes Terminating). */

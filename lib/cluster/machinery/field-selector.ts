@@ -61,7 +61,10 @@ export function parseFieldSelector(text: string): Parsed<FieldTerm[]> {
     if (!split) return { ok: false, error: `invalid selector: '${text}'; can't understand '${term}'` };
     const value = unescape(split.right);
     if (value === undefined) {
-      return { ok: false, error: `invalid field selector: invalid escape sequence or unescaped character: ${split.right}` };
+      return {
+        ok: false,
+        error: `invalid field selector: invalid escape sequence or unescaped character: ${split.right}`,
+      };
     }
     list.push({ field: split.left, equal: split.operator !== '!=', value });
   }

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { parseFieldSelector } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector-parse.ts';
-import { formatSelector } from './selector.ts';
+import { formatSelector, type Requirement } from './selector.ts';
+
+const show = ({ key, operator, values }: Requirement) => [key, operator, ...values].join(' ');
 
 describe('parseLabelSelector', () => {
   it.each([
-    ['a=b', 'a=b'],
-    ['a==b, c != d', 'a=b,c!=d'],
-    ['x in (b, a),!f,g', '!f,g,x in (a,b)'],
-    ['x notin (a,)', 'x notin (,a)'],
-    ['in in (in)', 'in=in'],
-    ['n>1,m<2', 'm<2,n>1'],
-    ['', ''],
+    ['a=b', ['a In b']],
+    ['a==b, c != d', ['a In b', 'c NotIn d']],
+    ['x in (b, a),!f,g', ['f DoesNotExist', 'g Exists', 'x In a b']],
+    ['x notin (a,)', ['x NotIn  a']],
+    ['in in (in)', ['in In in']],
+    ['n>1,m<2', ['m Lt 2', 'n Gt 1']],
+    ['', []],
   ])('reads %s', (text, expected) => {
     const parsed = parseLabelSelector(text);
-    expect(parsed.ok ? formatSelector(parsed.value).split(',').sort() : parsed.error).toEqual(expected.split(',').sort());
+    expect(
+      parsed.ok ? parsed.value.map((r) => show({ ...r, values: [...r.values].sort() })).sort() : parsed.error,
+    ).toEqual(expected);
   });
 
   it.each([
@@ -50,5 +54,19 @@ describe('parseFieldSelector', () => {
       ok: false,
       error: "invalid selector: 'status.phase'; can't understand 'status.phase'",
     });
+  });
+});
+
+describe('formatSelector', () => {
+  it('tells equality from membership, as a workload shows it', () => {
+    const matchExpressions = [
+      { key: 'speed', operator: 'NotIn', values: ['fast'] },
+      { key: 'kind', operator: 'In', values: ['tug', 'barge'] },
+      { key: 'flag', operator: 'Exists' },
+      { key: 'sunk', operator: 'DoesNotExist' },
+    ];
+    expect(formatSelector({ matchLabels: { app: 'barge' }, matchExpressions })).toBe(
+      'app=barge,flag,kind in (barge,tug),speed notin (fast),!sunk',
+    );
   });
 });

@@ -5,7 +5,8 @@ import type { Operator, Requirement } from './selector.ts';
 /** A selector that was read, or why it could not be. The error is worded as upstream's labels.Parse words it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; error: string };
 
-type TokenKind = '=' | '==' | '!=' | '!' | '(' | ')' | ',' | '>' | '<' | 'in' | 'notin' | 'identifier' | 'end' | 'error';
+type TokenKind =
+  '=' | '==' | '!=' | '!' | '(' | ')' | ',' | '>' | '<' | 'in' | 'notin' | 'identifier' | 'end' | 'error';
 
 interface Token {
   kind: TokenKind;

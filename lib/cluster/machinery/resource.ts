@@ -27,7 +27,9 @@ export function apiVersionOf(gv: { group: string; version: string }): string {
 /** `apps/v1` → `{group: 'apps', version: 'v1'}`; `v1` → the core group. */
 export function parseApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/');
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 /** `deployments.apps`, `pods`: how messages and RBAC name a resource (schema.GroupResource's String). */

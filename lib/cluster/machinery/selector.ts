@@ -40,10 +40,16 @@ export function matchesRequirements(requirements: readonly Requirement[], labels
 /** The requirements of an object-form selector. */
 export function selectorRequirements(selector: LabelSelector): Requirement[] {
   return [
-    ...Object.entries(selector.matchLabels ?? {}).map(([key, v]): Requirement => ({ key, operator: 'In', values: [v] })),
-    ...(selector.matchExpressions ?? []).map(
-      (e): Requirement => ({ key: e.key, operator: e.operator as Operator, values: e.values ?? [] }),
-    ),
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, v]): Requirement => ({
+      key,
+      operator: 'In',
+      values: [v],
+    })),
+    ...(selector.matchExpressions ?? []).map((e): Requirement => ({
+      key: e.key,
+      operator: e.operator as Operator,
+      values: e.values ?? [],
+    })),
   ];
 }
 
@@ -58,25 +64,22 @@ export function selectsByMap(map: Labels | undefined, labels: Labels | undefined
   return entries.length > 0 && entries.every(([k, v]) => labels?.[k] === v);
 }
 
-/** A selector in the form of a query parameter (labels.Selector's String). */
-export function formatSelector(requirements: readonly Requirement[]): string {
-  return [...requirements]
+function formatExpression({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }) {
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator.toLowerCase()} (${[...values].sort().join(',')})`;
+}
+
+/**
+ * An object-form selector as a query: matchLabels with `=`, expressions in words (`a=b,c in (d),e notin (f),!g`), sorted
+ * by key.
+ */
+export function formatSelector({ matchLabels, matchExpressions }: LabelSelector): string {
+  return [
+    ...Object.entries(matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` })),
+    ...(matchExpressions ?? []).map((e) => ({ key: e.key, text: formatExpression(e) })),
+  ]
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ key, operator, values }) => {
-      switch (operator) {
-        case 'In':
-          return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${[...values].sort().join(',')})`;
-        case 'NotIn':
-          return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${[...values].sort().join(',')})`;
-        case 'Exists':
-          return key;
-        case 'DoesNotExist':
-          return `!${key}`;
-        case 'Gt':
-          return `${key}>${values[0]}`;
-        case 'Lt':
-          return `${key}<${values[0]}`;
-      }
-    })
+    .map(({ text }) => text)
     .join(',');
 }

@@ -70,11 +70,15 @@ export const alreadyExists = (r: GroupResource, name: string): StatusError =>
   new StatusError(409, 'AlreadyExists', `${groupResource(r)} "${name}" already exists`, about(r, name));
 
 export const conflict = (r: GroupResource, name: string, why: string): StatusError =>
-  new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${groupResource(r)} "${name}": ${why}`, about(r, name));
+  new StatusError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${groupResource(r)} "${name}": ${why}`,
+    about(r, name),
+  );
 
 /** What every stale update is told. */
-export const MODIFIED =
-  'the object has been modified; please apply your changes to the latest version and try again';
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export const forbiddenRequest = (r: GroupResource, name: string, why: string): StatusError =>
   new StatusError(
@@ -97,7 +101,12 @@ export const tooManyRequests = (message: string, retryAfterSeconds: number, deta
   });
 
 export const methodNotSupported = (r: GroupResource, verb: string): StatusError =>
-  new StatusError(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${groupResource(r)}"`, about(r, ''));
+  new StatusError(
+    405,
+    'MethodNotAllowed',
+    `${verb} is not supported on resources of kind "${groupResource(r)}"`,
+    about(r, ''),
+  );
 
 export const internalError = (why: string): StatusError =>
   new StatusError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });

@@ -164,7 +164,9 @@ async function replace(
   };
   const effects = plan.prepare?.(draft, current) ?? [];
   settleSystemMetadata(draft, current);
-  if (strategy.keepsGeneration && strategy.raisesGeneration(draft, current, () => differsInSpec(draft, current))) {
+  // The deployment controller notes revisions in annotations, through the status: that is no change of what is wanted.
+  const counts = strategy.keepsGeneration && call.subresource !== 'status';
+  if (counts && strategy.raisesGeneration(draft, current, () => differsInSpec(draft, current))) {
     draft.metadata.generation = (current.metadata.generation ?? 0) + 1;
   }
   mustBeValid(call, call.name, [

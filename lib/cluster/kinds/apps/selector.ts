@@ -1,7 +1,6 @@
 import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
-import { selectorRequirements, selects, type Labels, type LabelSelector } from '../../machinery/selector.ts';
-import { formatSelector } from '../../machinery/selector.ts';
+import { formatSelector, selects, type Labels, type LabelSelector } from '../../machinery/selector.ts';
 import { validateLabelSelector } from '../shared/field-rules.ts';
 
 const isEmpty = ({ matchLabels, matchExpressions }: LabelSelector) =>
@@ -32,5 +31,5 @@ export function validateTemplateLabels(
 
 /** A selector in query form: `app=web,tier in (a,b)`; `<none>` for an empty or absent one. */
 export function showSelector(selector: LabelSelector | undefined): string {
-  return (selector && formatSelector(selectorRequirements(selector))) || '<none>';
+  return (selector && formatSelector(selector)) || '<none>';
 }

@@ -102,13 +102,11 @@ function validate({ addressType, endpoints, ports }: EndpointSlice): FieldError[
 /** The first few, and how many more. */
 function few(items: readonly string[]): string {
   const shown = items.slice(0, SHOWN).join(',');
-  return items.length > SHOWN ? `${shown} + ${items.length - SHOWN} more...` : shown;
+  return items.length > SHOWN ? `${shown} + ${items.length - SHOWN} more...` : shown || '<unset>';
 }
 
-function portsText({ ports }: EndpointSlice): string {
-  if (!ports?.length) return '<unset>';
-  return few(ports.map((port) => (port.port === undefined ? '*' : String(port.port))));
-}
+const portsText = ({ ports }: EndpointSlice): string =>
+  few((ports ?? []).map(({ port, name: portName }) => String(port ?? portName ?? '*')));
 
 const withoutMeta = ({ metadata: _meta, ...rest }: EndpointSlice) => rest;
 
@@ -134,7 +132,7 @@ export const endpointSlice = defineKind<EndpointSlice>({
     column('AddressType', 'string', 'What kind of addresses it holds.', (o) => o.addressType),
     column('Ports', 'string', 'Ports of the endpoints.', portsText),
     column('Endpoints', 'string', 'Addresses of the endpoints.', ({ endpoints }) =>
-      endpoints?.length ? few(endpoints.flatMap((e) => e.addresses ?? [])) : '<unset>',
+      few((endpoints ?? []).flatMap((e) => e.addresses ?? [])),
     ),
     age(),
   ],

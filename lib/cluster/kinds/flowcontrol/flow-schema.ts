@@ -36,6 +36,8 @@ function missingLevel({ status }: FlowSchema): string {
   return (status?.conditions ?? []).find((c) => c.type === 'Dangling')?.status ?? '?';
 }
 
+const precedenceOf = ({ spec }: FlowSchema): number => spec.matchingPrecedence ?? 0;
+
 export const flowSchema = defineKind<FlowSchema>({
   resource: flowschemas,
   generation: true,
@@ -49,6 +51,7 @@ export const flowSchema = defineKind<FlowSchema>({
     draft.status = {};
   },
   validate,
+  compareRows: (a, b) => precedenceOf(a) - precedenceOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
   columns: [
     name(),
     column(

@@ -3,6 +3,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { deviceclasses } from '../../schema/generated/resources.ts';
 import type { DeviceClass } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
+import { age, name } from '../shared/columns.ts';
 import { validateSelectors } from './device-requests.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -16,4 +17,5 @@ export const deviceClass = defineKind<DeviceClass>({
       opaque ? [] : [required(SPEC.child('config').index(i).child('opaque'))],
     ),
   ],
+  columns: [name(), age()],
 });

@@ -47,4 +47,5 @@ export const resourceClaimTemplate = defineKind<ResourceClaimTemplate>({
   },
   validate: validateTemplate,
   validateUpdate: (object, old) => [...validateTemplate(object), ...immutable(SPEC, object.spec, old.spec)],
+  columns: [name(), age()],
 });
