@@ -4,7 +4,7 @@ import type { PodWorker } from '../kubelet/pod-worker.ts';
 import { logPath } from '../kubelet/container-starter.ts';
 import { parseLog } from '../kubelet/pod-log.ts';
 import { options } from '../runtime/programs/options.ts';
-import type { NodeTool } from './index.ts';
+import type { NodeTool } from './node-tool.ts';
 
 function age(ms: number, now: number): string {
   const s = Math.max(Math.floor((now - ms) / 1000), 0);

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../units.ts';
-import type { NodeTool } from './index.ts';
+import type { NodeTool } from './node-tool.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

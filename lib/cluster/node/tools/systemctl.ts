@@ -1,5 +1,5 @@
 import { filesOf, KNOWN_UNITS, unitFile, type UnitName } from '../unit-files.ts';
-import type { NodeTool, ToolContext } from './index.ts';
+import type { NodeTool, ToolContext } from './node-tool.ts';
 import { formatEntry } from './journalctl.ts';
 
 function find(name: string): UnitName | undefined {
