@@ -106,8 +106,9 @@ export class WorkQueue {
   async #work(key: string): Promise<void> {
     let failed = false;
     try {
-      // Not in the caller's turn: a watch event must reach every informer before anybody acts on it.
-      await Promise.resolve();
+      // Not in the caller's turn: a watch event must reach every informer before anybody acts on it. Nor in its turn of the
+      // event loop: the API answers in-process, so that keys which add each other would never let a timer run.
+      await new Promise((turn) => setImmediate(turn));
       if (!this.#stopped) await this.#options.work(key);
     } catch {
       failed = true;
