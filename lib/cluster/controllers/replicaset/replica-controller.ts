@@ -4,7 +4,7 @@ import { controllerOf, formatTime, objectKey, splitKey, type KubeObject } from '
 import { pods } from '../../schema/generated/resources.ts';
 import type { Pod, ReplicaSetStatus } from '../../schema/generated/types.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
-import { omitZeros, sameStatus, withCondition, withoutCondition } from '../shared/conditions.ts';
+import { omitZeros, sameStatus, withoutCondition } from '../shared/conditions.ts';
 import { claim, controlledBy, indexByController } from '../shared/ownership.ts';
 import { messageOf, PodControl, podFromTemplate, slowStart } from '../shared/pod-control.ts';
 import {
@@ -19,6 +19,22 @@ import type { ReplicaKind } from './replica-set.ts';
 
 /** How many pods one turn creates or deletes at most. */
 const BURST = 500;
+
+/** How many pods may fail before their replacements have to wait: what upstream's client sends in one burst. */
+const FAILED_BURST = 30;
+const LONGEST_REST = 300_000;
+
+/**
+ * Milliseconds until failed pods are replaced: 1 s after the newest was made, then 2 s, 4 s … Upstream has no such rest: its
+ * client's 20 requests a second are the only brake on pods that kubelets reject at once, and they would fill a small cluster.
+ */
+function untilReplacement(mine: readonly Pod[], now: number): number {
+  const failed = mine.filter((pod) => pod.status?.phase === 'Failed');
+  if (failed.length < FAILED_BURST) return 0;
+  const rest = Math.min(1000 * 2 ** Math.min(failed.length - FAILED_BURST, 20), LONGEST_REST);
+  const newest = Math.max(...failed.map((pod) => Date.parse(pod.metadata.creationTimestamp ?? '') || 0));
+  return newest + rest - now;
+}
 
 /** Keeps as many pods as its owner asks for (upstream: pkg/controller/replicaset). */
 export function replicaController<T extends KubeObject>(
@@ -106,7 +122,9 @@ function startReplicaController<T extends KubeObject>(name: string, kind: Replic
     });
     const active = mine.filter(isPodActive);
     let failure: unknown;
-    if (!owner.metadata.deletionTimestamp) {
+    const rest = active.length < wanted ? untilReplacement(mine, clock.now()) : 0;
+    if (rest > 0) reconciler.queue.addAfter(key, rest);
+    else if (!owner.metadata.deletionTimestamp) {
       await manage(owner, active, wanted).catch((error: unknown) => (failure = error));
     }
     const now = clock.now();
@@ -120,18 +138,21 @@ function startReplicaController<T extends KubeObject>(name: string, kind: Replic
       terminatingReplicas: mine.filter((pod) => pod.metadata.deletionTimestamp && !isPodFinished(pod)).length,
       observedGeneration: owner.metadata.generation ?? 0,
     };
-    status.conditions = failure
-      ? [
-          ...withCondition(status.conditions, {
-            type: 'ReplicaFailure',
-            status: 'True',
-            lastTransitionTime: formatTime(now),
-            reason: active.length < wanted ? 'FailedCreate' : 'FailedDelete',
-            message: messageOf(failure),
-          }),
-        ]
-      : withoutCondition(status.conditions, 'ReplicaFailure');
-    if (status.conditions.length === 0) delete status.conditions;
+    if (!failure) status.conditions = withoutCondition(status.conditions, 'ReplicaFailure');
+    // The first failure stays: those that follow name another pod each, and every write would bring this turn back at once.
+    else if (!status.conditions?.some((c) => c.type === 'ReplicaFailure')) {
+      status.conditions = [
+        ...(status.conditions ?? []),
+        {
+          type: 'ReplicaFailure',
+          status: 'True',
+          lastTransitionTime: formatTime(now),
+          reason: active.length < wanted ? 'FailedCreate' : 'FailedDelete',
+          message: messageOf(failure),
+        },
+      ];
+    }
+    if (status.conditions?.length === 0) delete status.conditions;
     const draft = kind.withStatus(
       owner,
       omitZeros(status, 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'),
