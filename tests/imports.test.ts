@@ -8,8 +8,9 @@ const ALLOWED: Record<string, string[]> = {
   'lib/cluster/machinery': ['lib/kit'],
   'lib/cluster/schema': ['lib/kit', 'lib/cluster/machinery'],
   'lib/cluster/model': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
+  'lib/cluster/cel': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/store': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
-  'lib/cluster/kinds': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/model'],
+  'lib/cluster/kinds': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/model', 'lib/cluster/cel'],
   'lib/cluster/client': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/access': [
     'lib/kit',
@@ -23,6 +24,7 @@ const ALLOWED: Record<string, string[]> = {
     'lib/cluster/machinery',
     'lib/cluster/schema',
     'lib/cluster/model',
+    'lib/cluster/cel',
     'lib/cluster/client',
   ],
   'lib/cluster/apiserver': [
@@ -33,6 +35,7 @@ const ALLOWED: Record<string, string[]> = {
     'lib/cluster/kinds',
     'lib/cluster/access',
     'lib/cluster/admission',
+    'lib/cluster/cel',
   ],
   'lib/cluster/controllers': [
     'lib/kit',

@@ -45,7 +45,7 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
     return bytes && Buffer.from(bytes).toString();
   };
   const { store, clock, random, activity, door } = env;
-  const fault = startFault(flags, context.readFile);
+  const fault = startFault(flags, (path) => context.readFile(path));
   if (fault) {
     const address = flag('advertise-address', '127.0.0.1');
     for (const line of faultLines(fault, address, KUBERNETES_VERSION)) context.log(klog(line, clock.now(), PID));
@@ -100,7 +100,7 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
       }),
     },
     kubelets: env.kubelets,
-    dial: env.dial,
+    dial: (host, port) => env.dial(host, port),
     flags: {
       serviceClusterIpRange: flag('service-cluster-ip-range', '10.0.0.0/24'),
       serviceNodePortRange: { from, to },

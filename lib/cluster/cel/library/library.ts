@@ -1,0 +1,8 @@
+/** Functions that expressions may call. A function that cannot answer throws; the text is the expression's error. */
+export interface Library {
+  types?: readonly { name: string; ctor: new (...args: never[]) => object }[];
+  /** Names that stand for a value everywhere. */
+  constants?: readonly { name: string; type: string; value: object }[];
+  /** Signatures in the parser's notation, `receiver.name(argument): result`, and what answers. */
+  functions: readonly (readonly [signature: string, run: (...args: never[]) => unknown])[];
+}
