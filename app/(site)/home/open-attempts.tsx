@@ -8,6 +8,7 @@ import styles from './home.module.css';
 /** What can be gone on with, first on the page. */
 export function OpenAttempts({ attempts, locale }: { attempts: readonly AttemptSummary[]; locale: Locale }) {
   const t = dictionary(locale);
+  const continueWord = ({ kind }: AttemptSummary) => (kind === 'exam' ? t.home.continueExam : t.home.continueLab);
   return (
     <section className={styles.section} aria-labelledby="open">
       <h2 id="open">{t.home.open}</h2>
@@ -22,9 +23,12 @@ export function OpenAttempts({ attempts, locale }: { attempts: readonly AttemptS
                 {a.startedAt ? <When date={a.startedAt} /> : t.home.notStarted}
               </p>
             </div>
-            <Link className="button primary" href={`/attempts/${a.id}`}>
-              {a.kind === 'exam' ? t.home.continueExam : t.home.continueLab}
-              <span className="hidden">: {a.title[locale]}</span>
+            <Link
+              className="button primary"
+              href={`/attempts/${a.id}`}
+              aria-label={`${continueWord(a)}: ${a.title[locale]}`}
+            >
+              {continueWord(a)}
             </Link>
           </li>
         ))}

@@ -35,10 +35,15 @@ export function StartButton({ start, label, name, className }: StartButtonProps)
   };
 
   return (
-    <button type="button" className={className} disabled={busy} onClick={() => void go()}>
+    <button
+      type="button"
+      className={className}
+      aria-label={`${label}: ${name}`}
+      disabled={busy}
+      onClick={() => void go()}
+    >
       {busy && <span className="spinner" aria-hidden="true" />}
       {label}
-      <span className="hidden">: {name}</span>
     </button>
   );
 }
