@@ -19,7 +19,7 @@ const textOf = (node: ReactNode): string =>
     .join('');
 
 /** A value in a text: one click copies it. */
-function CopyValue({ children }: { children?: ReactNode }) {
+export function CopyValue({ children }: { children?: ReactNode }) {
   const t = useText();
   const copy = useCopy();
   const value = textOf(children);

@@ -13,9 +13,7 @@ export const en = {
     home: 'Practice',
     history: 'History',
     signIn: 'Sign in',
-    signUp: 'Sign up',
     signOut: 'Sign out',
-    back: 'Back',
   },
   domains: {
     troubleshooting: 'Troubleshooting',
@@ -27,7 +25,6 @@ export const en = {
   units: {
     minutes: (n: number) => count(n, 'minute', 'minutes'),
     tasks: (n: number) => count(n, 'task', 'tasks'),
-    labs: (n: number) => count(n, 'lab', 'labs'),
     points: (earned: string, points: string) => `${earned} of ${points} points`,
     noLimit: 'No time limit',
   },
@@ -113,7 +110,6 @@ export const en = {
     timedHint: 'Labs that you start now end when their suggested time is over.',
     weight: (n: number) => `Weight ${n}`,
     startLab: 'Start',
-    startLabNamed: (title: string) => `Start lab: ${title}`,
     best: (percent: string) => `Best ${percent}`,
     solved: 'Solved',
     recent: 'Recent results',
@@ -153,7 +149,6 @@ export const en = {
   },
   room: {
     label: 'Exam room',
-    labLabel: 'Lab',
     leave: 'Leave (the clock goes on)',
     leaveLab: 'Leave lab',
     timeLeft: 'Time left',
@@ -173,7 +168,6 @@ export const en = {
     touched: 'Worked on',
     copied: 'Copied',
     copyFailed: 'Could not copy. Select the text and copy it with the keyboard.',
-    copy: (text: string) => `Copy ${text}`,
     copyBlock: 'Copy',
     copyHint: 'Click a value to copy it.',
     noText: 'The text of this task is no longer on the server.',

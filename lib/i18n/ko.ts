@@ -13,9 +13,7 @@ export const ko: Dictionary = {
     home: '연습',
     history: '응시 기록',
     signIn: '로그인',
-    signUp: '회원 가입',
     signOut: '로그아웃',
-    back: '뒤로',
   },
   domains: {
     troubleshooting: '트러블슈팅',
@@ -27,7 +25,6 @@ export const ko: Dictionary = {
   units: {
     minutes: (n) => `${n}분`,
     tasks: (n) => `${n}문항`,
-    labs: (n) => `실습 ${n}개`,
     points: (earned, points) => `${points}점 중 ${earned}점`,
     noLimit: '시간 제한 없음',
   },
@@ -113,7 +110,6 @@ export const ko: Dictionary = {
     timedHint: '지금 시작하는 실습은 권장 시간이 지나면 종료됩니다.',
     weight: (n) => `배점 ${n}`,
     startLab: '시작',
-    startLabNamed: (title) => `실습 시작: ${title}`,
     best: (percent) => `최고 ${percent}`,
     solved: '해결',
     recent: '최근 결과',
@@ -153,7 +149,6 @@ export const ko: Dictionary = {
   },
   room: {
     label: '시험장',
-    labLabel: '실습',
     leave: '나가기(시간은 계속 흐릅니다)',
     leaveLab: '실습 나가기',
     timeLeft: '남은 시간',
@@ -173,7 +168,6 @@ export const ko: Dictionary = {
     touched: '작업함',
     copied: '복사했습니다',
     copyFailed: '복사하지 못했습니다. 텍스트를 선택해 키보드로 복사하세요.',
-    copy: (text) => `${text} 복사`,
     copyBlock: '복사',
     copyHint: '값을 클릭하면 복사됩니다.',
     noText: '이 문항의 내용이 서버에 더 이상 없습니다.',

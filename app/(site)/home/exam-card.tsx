@@ -3,7 +3,7 @@ import type { ExamSummary } from '../../../lib/exam/index.ts';
 import { dictionary, formatPercent } from '../../../lib/i18n/index.ts';
 import type { Locale } from '../../../lib/i18n/index.ts';
 import styles from './home.module.css';
-import { StartButton } from './start-button.tsx';
+import { StartButton } from '../../_components/start-button.tsx';
 
 /** How much of the exam each domain makes up, in whole per cent; domains that it lacks are left out. */
 function shares({ tasks }: ExamSummary) {

@@ -5,7 +5,7 @@ import type { Domain, ExerciseSummary } from '../../../lib/exam/index.ts';
 import { formatPercent } from '../../../lib/i18n/index.ts';
 import { useLocale, useText } from '../../_components/locale-provider.tsx';
 import styles from './home.module.css';
-import { StartButton } from './start-button.tsx';
+import { StartButton } from '../../_components/start-button.tsx';
 
 export interface LabListProps {
   exercises: readonly ExerciseSummary[];

@@ -4,6 +4,7 @@ import type { AttemptView, TaskView } from '../../../../lib/exam/index.ts';
 import { clockFace, dictionary, formatPercent, formatPoints } from '../../../../lib/i18n/index.ts';
 import type { Locale } from '../../../../lib/i18n/index.ts';
 import { CheckList } from '../../../_components/check-list.tsx';
+import { StartButton } from '../../../_components/start-button.tsx';
 import { When } from '../../../_components/when.tsx';
 import styles from './result-page.module.css';
 
@@ -44,7 +45,17 @@ export function ResultPage({ attempt, locale }: Parts) {
           ))}
         </div>
       </section>
-      <p className={styles.section}>
+      <p className={styles.next}>
+        <StartButton
+          start={
+            attempt.kind === 'exam'
+              ? { kind: 'exam', slug: attempt.slug }
+              : { kind: 'lab', slug: attempt.slug, timed: attempt.minutes !== undefined }
+          }
+          label={t.result.again}
+          name={attempt.title[locale]}
+          className="button primary"
+        />
         <Link className="button" href="/home">
           {t.failure.toHome}
         </Link>

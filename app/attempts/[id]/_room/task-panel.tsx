@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { AttemptView, TaskView } from '../../../../lib/exam/index.ts';
 import { formatPercent } from '../../../../lib/i18n/index.ts';
 import { useLocale, useText } from '../../../_components/locale-provider.tsx';
-import { Markdown } from '../../../_components/markdown.tsx';
+import { CopyValue, Markdown } from '../../../_components/markdown.tsx';
 import { Notepad } from './notepad.tsx';
 import { TaskListDialog } from './task-list-dialog.tsx';
 import styles from './task-panel.module.css';
@@ -80,6 +80,9 @@ export function TaskPanel({ attempt, task, flags, touched, onFlag, onGo, childre
           {!isLab && <span>{t.room.weight(formatPercent(locale, task.percent))}</span>}
           <span>{t.domains[exercise.domain]}</span>
           <span>{t.units.minutes(exercise.minutes)}</span>
+          <span>
+            {t.room.host}: <CopyValue>{`ssh ${exercise.host}`}</CopyValue>
+          </span>
         </p>
         {task.text ? <Markdown text={task.text[locale]} /> : <p className="muted">{t.room.noText}</p>}
         {children}

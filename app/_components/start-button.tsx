@@ -2,10 +2,10 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { callApi } from '../../_components/call-api.ts';
-import { useLocale, useText } from '../../_components/locale-provider.tsx';
-import { refusalText } from '../../_components/refusal-text.ts';
-import { useToast } from '../../_components/toasts.tsx';
+import { callApi } from './call-api.ts';
+import { useLocale, useText } from './locale-provider.tsx';
+import { refusalText } from './refusal-text.ts';
+import { useToast } from './toasts.tsx';
 
 export interface StartButtonProps {
   start: { kind: 'exam'; slug: string } | { kind: 'lab'; slug: string; timed: boolean };
