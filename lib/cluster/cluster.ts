@@ -4,6 +4,7 @@ import { randomInt, secureRandom, seededRandom, uuid, type Random } from '../kit
 import { CertificateAuthority } from './access/certificate-authority.ts';
 import { ApiDoor, type ServingPair } from './api-door.ts';
 import { createClient, createInformerFactory, type Client, type InformerFactory } from './client/index.ts';
+import { EtcdData } from './etcd-data.ts';
 import { ClusterFolder, type ClusterRecord } from './cluster-folder.ts';
 import { ControlPlaneComponents } from './control-plane.ts';
 import type { ByteDuplex } from './machinery/kubelet-api.ts';
@@ -129,6 +130,7 @@ class RunningCluster implements Cluster {
   readonly #random: Random;
   readonly #activity = new Activity();
   readonly #store: JournaledStore;
+  readonly #etcdData: EtcdData;
   readonly #door: ApiDoor;
   readonly #network: Network;
   readonly #policyInformers: InformerFactory;
@@ -154,6 +156,7 @@ class RunningCluster implements Cluster {
       pki: record.pki,
     });
     this.#store = openStore({ file: folder.journal, base });
+    this.#etcdData = new EtcdData({ store: this.#store, random, folder: folder.path });
     const controlPlane = this.nodes.filter((n) => n.controlPlane);
     this.#door = new ApiDoor({
       addresses: ['127.0.0.1', 'localhost', ...controlPlane.flatMap((n) => [n.ip, n.name])],
@@ -170,6 +173,7 @@ class RunningCluster implements Cluster {
   async start(): Promise<void> {
     const components = new ControlPlaneComponents({
       store: this.#store,
+      etcdData: this.#etcdData,
       door: this.#door,
       clock: this.#clock,
       random: this.#random,

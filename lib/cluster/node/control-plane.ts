@@ -1,3 +1,5 @@
+import type { EtcdDatabase } from './etcd-database.ts';
+
 /** The programs of the control plane, which are containers on a control-plane node but run outside of lib/cluster/node. */
 export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-scheduler' | 'kube-controller-manager';
 
@@ -13,6 +15,8 @@ export interface ComponentContext {
   readFile(path: string): Uint8Array | undefined;
   /** The file's path on the host that holds the node's disk, for components that keep their data there; undefined when not mounted. */
   hostPath(path: string): string | undefined;
+  /** Writes a file as the container would, its directories made (0700) where they are missing. */
+  writeFile(path: string, data: string, mode: number): void;
   /** Writes a line to the container's log (stderr). */
   log(line: string): void;
   /** The component ends by itself: the container exits with this status. */
@@ -29,4 +33,6 @@ export interface ComponentHandle {
 /** Runs control-plane components. Implemented by cluster.ts. */
 export interface ControlPlane {
   start(component: ComponentName, context: ComponentContext): ComponentHandle;
+  /** The database, as a client of etcd reaches it. */
+  etcd(): EtcdDatabase;
 }

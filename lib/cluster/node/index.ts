@@ -1,3 +1,4 @@
 export type { ComponentContext, ComponentHandle, ComponentName, ControlPlane } from './control-plane.ts';
+export type { EtcdDatabase } from './etcd-database.ts';
 export type { NodeOptions, NodeToolCall, SimulatedNode } from './node.ts';
 export { startNode } from './start-node.ts';

@@ -51,7 +51,7 @@ async function boot(): Promise<void> {
     disk: dir,
     network: createNetwork({ clock, random }),
     connect: () => transport,
-    controlPlane: { start: () => ({ stop: () => undefined, healthy: () => true }) },
+    controlPlane: { start: () => ({ stop: () => undefined, healthy: () => true }), etcd: () => expect.fail('no etcd') },
     clock,
     random,
     activity,

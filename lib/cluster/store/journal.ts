@@ -157,3 +157,16 @@ export function openStore({ file, base = EMPTY_BASE }: { file: string; base?: Ba
 export function saveSnapshot(store: Pick<JournaledStore, 'revision' | 'entries'>, file: string): void {
   writeState(file, { journal: 1, base: EMPTY_BASE.id, revision: store.revision }, store.entries());
 }
+
+/** What `saveSnapshot` wrote, from the file's text; undefined when it is something else. */
+export function parseSnapshot(text: string): Map<string, KubeObject> | undefined {
+  const [first = '', ...rest] = text.split('\n').filter((line) => line !== '');
+  try {
+    const header = JSON.parse(first) as Partial<Header>;
+    if (header.journal !== 1 || header.base !== EMPTY_BASE.id) return undefined;
+    const lines = rest.map((line) => JSON.parse(line) as Line);
+    return new Map(lines.flatMap(({ k, o }) => (o ? [[k, o] as const] : [])));
+  } catch {
+    return undefined;
+  }
+}

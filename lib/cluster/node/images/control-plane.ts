@@ -38,6 +38,11 @@ function component(name: ComponentName): Program {
           return undefined;
         }
       },
+      writeFile: (path, data, mode) => {
+        for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1))
+          if (!p.fs.exists(path.slice(0, at))) p.fs.mkdir(path.slice(0, at), { mode: 0o700 });
+        p.fs.writeFile(path, data, { mode });
+      },
       hostPath: (path) => node.hostPath(p.fs, path),
       log: (line) => void p.stderr.write(`${line}\n`),
       exited: (code) => p.end({ code }),
