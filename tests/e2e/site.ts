@@ -26,7 +26,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** The whole product in a fresh data folder, started as a user starts it, and a browser. */
 export class Site {
   readonly url: string;
-  readonly #server: ChildProcess;
+  #server: ChildProcess;
   readonly #browser: Browser;
   readonly #dataDir: string;
   /** What pages have complained about in the browser's console. */
@@ -42,11 +42,7 @@ export class Site {
   static async start(): Promise<Site> {
     if (CHROMIUM === undefined) throw new Error('the browser tests need Chromium: apt-get install chromium');
     const dataDir = mkdtempSync(join(tmpdir(), 'drydock-e2e-'));
-    const server = spawn(process.execPath, [projectPath('scripts/start.mjs')], {
-      cwd: projectPath(),
-      env: { ...process.env, PORT: '0', DRYDOCK_DATA: dataDir, DATABASE_URL: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const server = startServer(dataDir, '0');
     const url = await announced(server);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     return new Site(url, server, browser, dataDir);
@@ -71,6 +67,23 @@ export class Site {
     return page;
   }
 
+  /** Kills the worker process as an operator's `kill -9` does. */
+  killWorker(): void {
+    const pid = this.#server.pid ?? 0;
+    for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
+      if (readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('worker.js')) process.kill(Number(child), 'SIGKILL');
+    }
+  }
+
+  /** Kills the web process the same way, and starts another one on the same data and port. */
+  async killWeb(): Promise<void> {
+    const ended = new Promise((done) => this.#server.once('exit', done));
+    this.#server.kill('SIGKILL');
+    await ended;
+    this.#server = startServer(this.#dataDir, new URL(this.url).port);
+    await announced(this.#server);
+  }
+
   async stop(): Promise<void> {
     await this.#browser.close();
     const ended = new Promise((done) => this.#server.once('exit', done));
@@ -78,6 +91,14 @@ export class Site {
     await ended;
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
+}
+
+function startServer(dataDir: string, port: string): ChildProcess {
+  return spawn(process.execPath, [projectPath('scripts/start.mjs')], {
+    cwd: projectPath(),
+    env: { ...process.env, PORT: port, DRYDOCK_DATA: dataDir, DATABASE_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** The address that the server prints once it listens. */
