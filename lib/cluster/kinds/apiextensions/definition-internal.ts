@@ -32,7 +32,8 @@ const named =
     return Object.fromEntries(fields.map(([name, key, print]) => [name, print(value[key])]));
   };
 
-const rule = named([
+/** A validation rule in the internal form. */
+export const printedRule = named([
   ['Rule', 'rule', text],
   ['Message', 'message', text],
   ['MessageExpression', 'messageExpression', text],
@@ -89,7 +90,7 @@ const SCHEMA: readonly (readonly [string, keyof JSONSchemaProps, Printed])[] = [
   ['XListMapKeys', 'x-kubernetes-list-map-keys', plain],
   ['XListType', 'x-kubernetes-list-type', plain],
   ['XMapType', 'x-kubernetes-map-type', plain],
-  ['XValidations', 'x-kubernetes-validations', list(rule)],
+  ['XValidations', 'x-kubernetes-validations', list(printedRule)],
 ];
 
 function printedSchema(value: JSONSchemaProps): JsonObject {

@@ -12,6 +12,7 @@ import type {
   SelectableField,
 } from '../../schema/generated/types.ts';
 import { printedVersions } from './definition-internal.ts';
+import { checkRuleExpressions } from './rule-checks.ts';
 import { validateDefaults, validateOpenApi } from './schema-openapi.ts';
 import { schemaOf } from './schema-parts.ts';
 import { validateStructure } from './schema-structure.ts';
@@ -47,10 +48,13 @@ export function splitVersions(versions: readonly CustomResourceDefinitionVersion
 function validateSchema(schema: JSONSchemaProps | undefined, at: FieldPath): FieldError[] {
   if (!schema) return [];
   const structure = validateStructure(schema, at);
+  const form = validateOpenApi(schema, at);
   return [
     ...structure,
     ...(structure.length === 0 ? validateDefaults(schema, at) : []),
-    ...validateOpenApi(schema, at),
+    ...form,
+    // Rules of a schema that is wrong itself would only be complained about for that.
+    ...(structure.length + form.length === 0 ? checkRuleExpressions(schema, at) : []),
   ];
 }
 

@@ -32,9 +32,11 @@ function sameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
 
 function validateTemplate(now: Job, before: Job, at: FieldPath): FieldError[] {
   const notStarted = before.spec.suspend === true && before.status?.startTime === undefined;
-  const old = notStarted ? withSchedulingOf(before.spec.template, now.spec.template) : before.spec.template;
-  if (sameTemplate(now.spec.template, old)) return [];
-  return [invalid(at, internalForm('PodTemplateSpec', now.spec.template), 'field is immutable')];
+  const { template } = now.spec;
+  const old = notStarted ? withSchedulingOf(before.spec.template, template) : before.spec.template;
+  if (sameTemplate(template, old)) return [];
+  if (notStarted) return [invalid(at.child('spec'), internalForm('PodSpec', template.spec), 'field is immutable')];
+  return [invalid(at, internalForm('PodTemplateSpec', template), 'field is immutable')];
 }
 
 /** Completions of an Indexed Job may change together with its parallelism (elastic indexed Jobs). */

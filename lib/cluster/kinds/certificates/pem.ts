@@ -6,8 +6,8 @@ interface Block {
 
 const BLOCK = /-----BEGIN ([^-\n]+)-----\r?\n([\s\S]*?)-----END \1-----/g;
 
-/** The PEM blocks of base64 text, as a CertificateSigningRequest's fields hold them. */
-function blocks(base64: string): { found: Block[]; rest: string } {
+/** The PEM blocks of base64 text, as the fields of signing requests and secrets hold them. */
+export function pemBlocks(base64: string): { found: Block[]; rest: string } {
   const text = Buffer.from(base64, 'base64').toString('latin1');
   const found = [...text.matchAll(BLOCK)].map(([, type = '', body = '']) => ({
     type,
@@ -28,14 +28,14 @@ function isSequence(der: Buffer): boolean {
 
 /** What is wrong with a signing request, if anything. */
 export function requestComplaint(base64: string): string | undefined {
-  const [block] = blocks(base64).found;
+  const [block] = pemBlocks(base64).found;
   if (block?.type !== 'CERTIFICATE REQUEST') return 'PEM block type must be CERTIFICATE REQUEST';
   return isSequence(block.der) ? undefined : 'asn1: syntax error: data truncated';
 }
 
 /** What is wrong with a chain of issued certificates, if anything. */
 export function certificateComplaint(base64: string): string | undefined {
-  const { found, rest } = blocks(base64);
+  const { found, rest } = pemBlocks(base64);
   for (const { type, headers, der } of found) {
     if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
     if (headers) return 'no PEM block headers are permitted';

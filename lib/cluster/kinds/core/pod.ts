@@ -253,6 +253,9 @@ export const pod = defineKind<Pod>({
     }
     applyLabelKeys(draft);
   },
+  prepareForUpdate({ spec }) {
+    if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+  },
   prepareForStatusUpdate(draft, old) {
     draft.status ??= {};
     draft.status.qosClass ||= old.status?.qosClass;

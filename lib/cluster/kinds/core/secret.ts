@@ -7,6 +7,7 @@ import { defineKind } from '../define.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { complaints, entriesOf, immutable } from '../shared/field-rules.ts';
 import { objectJsonError } from '../shared/json-error.ts';
+import { keyPairComplaint } from './tls-key-pair.ts';
 import { decodedLength, immutableData, MAX_DATA } from './config-map.ts';
 
 const DATA = FieldPath.of('data');
@@ -56,6 +57,13 @@ function validate(secret: Secret): FieldError[] {
   ];
 }
 
+/** A TLS secret that nothing can use is stored all the same, with a warning. */
+function tlsWarnings({ type, data = {} }: Secret): string[] {
+  if (type !== 'kubernetes.io/tls') return [];
+  const complaint = keyPairComplaint(data['tls.crt'] ?? '', data['tls.key'] ?? '');
+  return complaint === undefined ? [] : [complaint];
+}
+
 export const secret = defineKind<Secret>({
   resource: secrets,
   defaults(draft) {
@@ -75,6 +83,7 @@ export const secret = defineKind<Secret>({
     ...immutableData(object, old, ['data']),
     ...validate(object),
   ],
+  warnings: tlsWarnings,
   selectableFields: { type: (o) => o.type ?? '' },
   columns: [
     name(),

@@ -32,27 +32,28 @@ describe('JSON patch', () => {
     expect(patched).toEqual({ data: { b: '1', c: 'x', list: ['x', 'y', 'z'], 'new/key': 1 } });
   });
 
-  test.each<[unknown, number, string]>([
-    [[{ op: 'test', path: '/data/a', value: 'two' }], 422, 'testing value /data/a failed: test failed'],
-    [
-      [{ op: 'remove', path: '/data/z' }],
-      422,
-      "error in remove for path: '/data/z': Unable to remove nonexistent key: z: missing value",
-    ],
-    [
-      [{ op: 'add', path: '/x/y', value: 1 }],
-      422,
-      'add operation does not apply: doc is missing path: "/x/y": missing value',
-    ],
-    [[{ op: 'explode', path: '/data' }], 422, 'Unexpected kind: explode'],
-    [
-      { op: 'add' },
+  test.each([
+    [[{ op: 'test', path: '/data/a', value: 'two' }]],
+    [[{ op: 'remove', path: '/data/z' }]],
+    [[{ op: 'add', path: '/x/y', value: 1 }]],
+    [[{ op: 'add', path: '/list/7', value: 1 }]],
+    [[{ op: 'explode', path: '/data' }]],
+  ])('%j does not apply', (patch) => {
+    const status = caught(() => applyJsonPatch({ data: { a: '1' }, list: [] }, patch));
+    // A cause would replace the message in what kubectl prints.
+    expect(status).toMatchObject({
+      code: 422,
+      message: 'the server rejected our request due to an error in our request',
+      details: {},
+    });
+  });
+
+  test('what is no patch is refused by its type', () => {
+    const status = caught(() => applyJsonPatch({}, { op: 'add' }));
+    expect([status?.code, status?.message]).toEqual([
       400,
       'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
-    ],
-  ])('%j is refused', (patch, code, text) => {
-    const status = caught(() => applyJsonPatch({ data: { a: '1' } }, patch));
-    expect([status?.code, status?.details?.causes?.[0]?.message ?? status?.message]).toEqual([code, text]);
+    ]);
   });
 });
 

@@ -90,7 +90,7 @@ export function readDirectives(
   original: readonly unknown[],
   patch: readonly unknown[],
   mergeKey: string,
-): { original: readonly unknown[]; patch: readonly unknown[] } {
+): { original: readonly unknown[]; patch: readonly unknown[]; deletes: boolean } {
   const items: JsonObject[] = [];
   let left = original;
   let replace = false;
@@ -105,5 +105,6 @@ export function readDirectives(
     else if (directive === 'merge') throw patchFault('merging lists cannot yet be specified in the patch');
     else throw patchFault(`unknown patch type '${goFormat(directive)}' in map: ${goFormat(item)}`);
   }
-  return replace ? { original: items, patch: [] } : { original: left, patch: items };
+  if (replace) return { original: items, patch: [], deletes: false };
+  return { original: left, patch: items, deletes: left.length < original.length };
 }

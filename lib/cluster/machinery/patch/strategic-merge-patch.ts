@@ -51,10 +51,22 @@ function memberOf(type: TypeInfo | undefined, key: string): Member {
 
 const scalarsOnce = (items: readonly unknown[]) => [...new Set(items)];
 
-function mergeList(original: readonly unknown[], patch: readonly unknown[], member: Member): unknown[] {
-  if (!member.merges) return [...patch];
-  if (original.length === 0 && patch.length === 0) return [];
-  if (!holdsObjects(original, patch)) return ordered(scalarsOnce([...original, ...patch]), patch, original, '');
+/** A merged list, and the server's list as far as upstream's merge leaves it intact; see `mergeList`. */
+interface MergedList {
+  merged: unknown[];
+  server: readonly unknown[];
+}
+
+/**
+ * Merges lists. Upstream deletes and appends within the server's own list, so that what it then takes for the server's order
+ * holds new items where others were deleted: they come behind those of the server, not in front.
+ */
+function mergeList(original: readonly unknown[], patch: readonly unknown[], member: Member): MergedList {
+  if (!member.merges) return { merged: [...patch], server: original };
+  if (original.length === 0 && patch.length === 0) return { merged: [], server: original };
+  if (!holdsObjects(original, patch)) {
+    return { merged: ordered(scalarsOnce([...original, ...patch]), patch, original, ''), server: original };
+  }
   const { mergeKey } = member;
   if (!mergeKey) throw patchFault(`cannot merge lists without merge key for ${member.type?.element?.goType ?? ''}`);
   const read = readDirectives(original, patch, mergeKey);
@@ -66,7 +78,8 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], memb
     if (isJsonObject(known) && isJsonObject(item)) merged[at] = mergeMap(known, item, member.type?.element);
     else merged.push(asNew(item));
   }
-  return ordered(merged, read.patch, read.original, mergeKey);
+  const server = read.deletes ? merged.slice(0, original.length) : original;
+  return { merged: ordered(merged, read.patch, read.original, mergeKey), server };
 }
 
 function retainKeys(original: JsonObject, patch: JsonObject): JsonObject {
@@ -109,9 +122,11 @@ function mergeOrdered(result: JsonObject, patch: JsonObject, directive: string, 
   const member = memberOf(type, key);
   checkOrder(changes ?? [], order, member.mergeKey);
   if (original === undefined && !changes) return;
-  const merged =
-    original && changes ? mergeList(original, changes, member) : (original ?? (asNew(changes) as unknown[]));
-  define(result, key, ordered(merged, order, original ?? [], member.mergeKey));
+  const { merged, server } =
+    original && changes
+      ? mergeList(original, changes, member)
+      : { merged: original ?? (asNew(changes) as unknown[]), server: original ?? [] };
+  define(result, key, ordered(merged, order, server, member.mergeKey));
 }
 
 function mergeMap(original: JsonObject, patch: JsonObject, type: TypeInfo | undefined): JsonObject {
@@ -160,7 +175,7 @@ function mergeMember(result: JsonObject, key: string, value: unknown, type: Type
   const member = memberOf(type, key);
   if (isJsonObject(old) && isJsonObject(value)) {
     define(result, key, member.replaces ? value : mergeMap(old, value, member.type));
-  } else if (Array.isArray(old) && Array.isArray(value)) define(result, key, mergeList(old, value, member));
+  } else if (Array.isArray(old) && Array.isArray(value)) define(result, key, mergeList(old, value, member).merged);
   else {
     const added = asNew(value);
     if (added === undefined) delete result[key];
