@@ -50,6 +50,7 @@ export class DiskQuota {
   #wait = SHORTEST_WAIT_MS;
   #usage = 0;
   #full = false;
+  #looking = false;
   #stopped = false;
 
   constructor(options: DiskQuotaOptions) {
@@ -60,6 +61,7 @@ export class DiskQuota {
   /** Somebody works on the host. */
   wake(): void {
     this.#wait = SHORTEST_WAIT_MS;
+    if (this.#looking) return;
     this.#timer?.cancel();
     this.#schedule();
   }
@@ -71,17 +73,21 @@ export class DiskQuota {
 
   #schedule(): void {
     if (this.#stopped) return;
-    this.#timer = this.#options.clock.after(this.#wait, () => void this.#look().finally(() => this.#schedule()));
+    const wait = this.#wait;
+    this.#wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    this.#timer = this.#options.clock.after(wait, () => void this.#look().finally(() => this.#schedule()));
   }
 
   async #look(): Promise<void> {
     const { disk, limit, setFull } = this.#options;
+    this.#looking = true;
     const usage = await diskUsage(disk, limit);
-    this.#wait = usage === this.#usage ? Math.min(this.#wait * 2, LONGEST_WAIT_MS) : SHORTEST_WAIT_MS;
+    if (usage !== this.#usage) this.#wait = SHORTEST_WAIT_MS;
     this.#usage = usage;
     const full = usage > limit;
     // Repeated while it lasts, for the processes that have come since.
     if (full || this.#full) await setFull(full);
     this.#full = full;
+    this.#looking = false;
   }
 }

@@ -95,7 +95,14 @@ export function fakeCluster(dir: string): FakeCluster {
       { name: 'controlplane', ip: '172.30.1.2', controlPlane: true, disk: join(dir, 'controlplane') },
       { name: 'node01', ip: '172.30.1.3', controlPlane: false, disk: join(dir, 'node01') },
     ],
-    kubeconfig: (server) => `apiVersion: v1\nkind: Config\nclusters:\n- name: fake\n  cluster: {server: "${server}"}\n`,
+    kubeconfig: (server) =>
+      `apiVersion: v1
+kind: Config
+clusters: [{name: fake, cluster: {server: "${server}"}}]
+contexts: [{name: fake, context: {cluster: fake, user: fake}}]
+current-context: fake
+users: [{name: fake, user: {}}]
+`,
     listen: async (at) => {
       const place = { path: 'socketPath' in at ? at.socketPath : '' };
       places.push(place);

@@ -1,9 +1,9 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { chmodSync } from 'node:fs';
-import { Duplex } from 'node:stream';
 import type { Clock } from '../../kit/clock.ts';
 import type { ByteDuplex, Cluster } from '../../cluster/index.ts';
 import { LocalPorts } from './local-ports.ts';
+import { socketDuplex } from './socket-duplex.ts';
 import { TcpStack, type Dial } from './tcp-stack.ts';
 
 const API_PORT = 6443;
@@ -12,14 +12,10 @@ const LONGEST_HELLO = 100;
 /** Packets that a sandbox that does not read may leave with us; more are lost, as on any full wire. */
 const MOST_QUEUED = 4 * 1024 * 1024;
 
-function webDuplex(socket: Socket): ByteDuplex {
-  return Duplex.toWeb(socket) as ByteDuplex;
-}
-
 function unixConnect(path: string): Promise<ByteDuplex> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
-    socket.once('connect', () => resolve(webDuplex(socket)));
+    socket.once('connect', () => resolve(socketDuplex(socket)));
     socket.once('error', (err) => reject(Object.assign(err, { code: 'ECONNREFUSED' })));
   });
 }
@@ -138,7 +134,7 @@ export class Bridge {
     try {
       const far = await this.#dial(host, port);
       socket.write('y');
-      const near = webDuplex(socket);
+      const near = socketDuplex(socket);
       await Promise.all([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
     } catch {
       socket.destroy();
