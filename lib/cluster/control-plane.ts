@@ -1,20 +1,27 @@
 import type { Activity } from '../kit/activity.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Random } from '../kit/random.ts';
+import { CertificateAuthority } from './access/certificate-authority.ts';
 import { readKubeconfig } from './access/kubeconfig.ts';
+import { runApiServer } from './api-server-component.ts';
 import type { ApiDoor } from './api-door.ts';
 import type { Transport } from './client/index.ts';
+import type { SignRequest } from './controllers/controller.ts';
 import { startControllerManager } from './controllers/index.ts';
-import { startKubeApiServer } from './kube-apiserver.ts';
+import type { EtcdData } from './etcd-data.ts';
+import { Etcd } from './etcd.ts';
 import type { ByteDuplex, KubeletApi } from './machinery/kubelet-api.ts';
 import { StatusError } from './machinery/status-error.ts';
 import { serviceAccountUser } from './machinery/user.ts';
-import type { ComponentContext, ComponentHandle, ComponentName, ControlPlane } from './node/index.ts';
+import { klog } from './machinery/klog.ts';
+import type { ComponentContext, ComponentHandle, ComponentName, ControlPlane, EtcdDatabase } from './node/index.ts';
+import { readSchedulerConfig } from './scheduler/config.ts';
 import { startScheduler } from './scheduler/index.ts';
 import type { Store } from './store/kv.ts';
 
 export interface ControlPlaneEnvironment {
   store: Store;
+  etcdData: EtcdData;
   door: ApiDoor;
   clock: Clock;
   random: Random;
@@ -24,10 +31,15 @@ export interface ControlPlaneEnvironment {
   dial(host: string, port: number): Promise<ByteDuplex>;
 }
 
+/** A container's program is the first process of its container. */
+const PID = 1;
+const NOT_STARTED: ComponentHandle = { stop: () => undefined, healthy: () => false };
+
 /** Runs the simulated control plane for the kubelets that start its static pods. */
 export class ControlPlaneComponents implements ControlPlane {
   readonly #env: ControlPlaneEnvironment;
   readonly #start: Record<ComponentName, (context: ComponentContext) => ComponentHandle>;
+  readonly #etcd: Etcd;
   #served: () => void = () => undefined;
   readonly #serving = new Promise<void>((done) => {
     this.#served = done;
@@ -35,8 +47,12 @@ export class ControlPlaneComponents implements ControlPlane {
 
   constructor(env: ControlPlaneEnvironment) {
     this.#env = env;
+    this.#etcd = new Etcd(env.clock);
     this.#start = {
-      etcd: () => ({ stop: () => undefined, healthy: () => true }),
+      etcd: (context) => {
+        env.etcdData.open(context);
+        return this.#etcd.start(context);
+      },
       'kube-apiserver': (context) => this.#apiServer(context),
       'kube-controller-manager': (context) => this.#controllerManager(context),
       'kube-scheduler': (context) => this.#scheduler(context),
@@ -47,28 +63,33 @@ export class ControlPlaneComponents implements ControlPlane {
     return this.#start[component](context);
   }
 
-  /** Resolves when an API server serves for the first time. */
+  etcd(): EtcdDatabase {
+    return this.#env.etcdData.database((servers, ca) => this.#etcd.refusal(servers, ca));
+  }
+
+  /** Resolves when an API server serves for the first time, or cannot. */
   whenServing(): Promise<void> {
     return this.#serving;
   }
 
   #apiServer(context: ComponentContext): ComponentHandle {
-    const { kubelet, ...env } = this.#env;
-    const handle = startKubeApiServer(context, {
-      ...env,
+    return runApiServer(context, {
+      ...this.#env,
+      etcd: this.#etcd,
       kubelets: (node) => {
-        const found = kubelet(node.metadata.name);
+        const found = this.#env.kubelet(node.metadata.name);
         if (!found) throw new StatusError(500, 'InternalError', `no machine answers for node "${node.metadata.name}"`);
         return found;
       },
+      onSettled: () => this.#served(),
     });
-    this.#served();
-    return handle;
   }
 
   #controllerManager(context: ComponentContext): ComponentHandle {
     const { clock, random, activity, door } = this.#env;
+    if (this.#lacksKubeconfig(context)) return NOT_STARTED;
     const transport = this.#connect(context);
+    const signing = this.#signing(context);
     const manager = startControllerManager({
       transport,
       // With --use-service-account-credentials each controller acts as its own service account, which the API server itself vouches for.
@@ -79,6 +100,7 @@ export class ControlPlaneComponents implements ControlPlane {
       node: context.node,
       onLost: () => context.exited(1),
       flags: context.flags,
+      ...(signing && { signRequest: signing }),
       files: {
         rootCa: this.#file(context, 'root-ca-file'),
         signingCert: this.#file(context, 'cluster-signing-cert-file'),
@@ -90,35 +112,68 @@ export class ControlPlaneComponents implements ControlPlane {
 
   #scheduler(context: ComponentContext): ComponentHandle {
     const { clock, random, activity } = this.#env;
-    const elects = context.flags.get('leader-elect') !== 'false';
+    const reading = readSchedulerConfig(context.flags, (path) => textOf(context, path));
+    if (!reading.ok) return this.#fail(context, reading.error);
+    const { kubeconfig, schedulerNames, lease } = reading.config;
+    if (this.#lacksKubeconfig(context, kubeconfig)) return NOT_STARTED;
     const scheduler = startScheduler({
-      transport: this.#connect(context),
+      transport: this.#connect(context, kubeconfig),
       clock,
       random,
       activity,
       node: context.node,
       onLost: () => context.exited(1),
-      ...(elects && { lease: context.flags.get('leader-elect-resource-name') ?? 'kube-scheduler' }),
+      schedulerNames,
+      ...(lease !== undefined && { lease }),
     });
     return { stop: () => scheduler.stop(), healthy: () => true };
   }
 
-  /** The API as the component's kubeconfig reaches it. */
-  #connect(context: ComponentContext): Transport {
-    const path = context.flags.get('kubeconfig') ?? '';
-    const read = (file: string) => {
-      const bytes = context.readFile(file);
-      return bytes && Buffer.from(bytes).toString();
-    };
-    const reading = readKubeconfig(read(path) ?? '', read);
+  /** The API as a kubeconfig reaches it. */
+  #connect(context: ComponentContext, path = context.flags.get('kubeconfig') ?? ''): Transport {
+    const reading = readKubeconfig(textOf(context, path) ?? '', (file) => textOf(context, file));
     if (reading.ok) return this.#env.door.connect(reading.credentials);
     const fail = () => Promise.reject(new Error(reading.error));
     return { call: fail, watch: fail };
   }
 
+  /** Ends a component whose kubeconfig is not there, and says so. */
+  #lacksKubeconfig(context: ComponentContext, path = context.flags.get('kubeconfig')): boolean {
+    if (path === undefined || textOf(context, path) !== undefined) return false;
+    this.#fail(context, `stat ${path}: no such file or directory`);
+    return true;
+  }
+
+  /** The last words of a component that ends at once. */
+  #fail(context: ComponentContext, error: string): ComponentHandle {
+    const lines = [
+      'I serving.go:411] Generated self-signed cert in-memory',
+      `E run.go:72] "command failed" err=${JSON.stringify(error)}`,
+    ];
+    for (const line of lines) context.log(klog(line, this.#env.clock.now(), PID));
+    context.exited(1);
+    return NOT_STARTED;
+  }
+
+  #signing(context: ComponentContext): SignRequest | undefined {
+    const cert = this.#file(context, 'cluster-signing-cert-file');
+    const key = this.#file(context, 'cluster-signing-key-file');
+    if (cert === undefined || key === undefined) return undefined;
+    const authority = new CertificateAuthority({ cert, key }, this.#env.random);
+    return (request, usages, validity) => {
+      const kinds = (['server', 'client'] as const).filter((usage) => usages.includes(`${usage} auth`));
+      const keyEncipherment = usages.includes('key encipherment');
+      return authority.signRequest(request, { usages: kinds, keyEncipherment }, validity);
+    };
+  }
+
   #file(context: ComponentContext, flag: string): string | undefined {
     const path = context.flags.get(flag);
-    const bytes = path === undefined ? undefined : context.readFile(path);
-    return bytes && Buffer.from(bytes).toString();
+    return path === undefined ? undefined : textOf(context, path);
   }
+}
+
+function textOf(context: ComponentContext, path: string): string | undefined {
+  const bytes = context.readFile(path);
+  return bytes && Buffer.from(bytes).toString();
 }
