@@ -31,7 +31,8 @@ export async function prepare({ forTests }) {
   }
   if (mtime('node_modules/.package-lock.json') < mtime('package-lock.json')) {
     say('drydock: installing npm packages …');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    // Not `npm ci`: it insists on entries for every platform's optional binaries, which not every registry mirror carries.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   const { prepareTools } = await import('./tools.mjs');
   await prepareTools({ forTests });
