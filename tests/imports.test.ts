@@ -10,7 +10,13 @@ const ALLOWED: Record<string, string[]> = {
   'lib/cluster/model': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/cel': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/store': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
-  'lib/cluster/kinds': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema', 'lib/cluster/model', 'lib/cluster/cel'],
+  'lib/cluster/kinds': [
+    'lib/kit',
+    'lib/cluster/machinery',
+    'lib/cluster/schema',
+    'lib/cluster/model',
+    'lib/cluster/cel',
+  ],
   'lib/cluster/client': ['lib/kit', 'lib/cluster/machinery', 'lib/cluster/schema'],
   'lib/cluster/access': [
     'lib/kit',

@@ -1,4 +1,5 @@
 import { deepClone } from '../../kit/deep.ts';
+import { validateRules } from '../kinds/apiextensions/schema-rules.ts';
 import { validateValue } from '../kinds/apiextensions/schema-value.ts';
 import type { Column, KindDefinition, ScaleSubresource } from '../kinds/define.ts';
 import { name, since } from '../kinds/shared/columns.ts';
@@ -18,6 +19,7 @@ import type {
 } from '../schema/generated/types.ts';
 import type { OpenApiSchema } from '../schema/open-api-schema.ts';
 import { byVersionPriority } from './version-priority.ts';
+import { asObject } from './core.ts';
 import { valuesAt } from './json-path.ts';
 import type { ResourceFacts, Served } from './registry.ts';
 import { Strategy } from './strategy.ts';
@@ -30,6 +32,7 @@ export interface CustomKind {
 }
 
 const ROOT = FieldPath.of('');
+const METADATA = FieldPath.of('metadata');
 /** In upstream's order. */
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const PART_VERBS = ['get', 'patch', 'update'];
@@ -151,13 +154,20 @@ function definitionOf(
     const pruned = decode(type, object);
     return { ...(pruned.ok ? pruned.object : object), apiVersion, kind: resource.kind, metadata: object.metadata };
   };
-  const validate = (object: KubeObject) => {
+  const validateUpdate = (object: KubeObject, old?: KubeObject) => {
     if (!schema) return [];
     const own = Object.fromEntries(Object.entries(object).filter(([member]) => !OWN_MEMBERS.has(member)));
     const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([m]) => !OWN_MEMBERS.has(m)));
     const required = schema.required?.filter((m) => !OWN_MEMBERS.has(m));
-    return validateValue({ ...schema, properties, ...(required ? { required } : {}) }, own, ROOT);
+    const { metadata } = schema.properties ?? {};
+    const { name, generateName } = object.metadata;
+    const errors = [
+      ...(metadata ? validateValue(metadata, { name, ...(generateName && { generateName }) }, METADATA) : []),
+      ...validateValue({ ...schema, properties, ...(required ? { required } : {}) }, own, ROOT),
+    ];
+    return [...errors, ...validateRules(schema, asObject(object), old && asObject(old), errors)];
   };
+  const validate = (object: KubeObject) => validateUpdate(object);
   const selectable = version.selectableFields ?? [];
   const scale = scaleOf(version);
   return {
@@ -171,7 +181,8 @@ function definitionOf(
     },
     ...(schema ? { defaults: (draft) => applyDefaults(schema, draft) } : {}),
     validate,
-    validateStatusUpdate: validate,
+    validateUpdate,
+    validateStatusUpdate: validateUpdate,
     columns: columnsOf(version.additionalPrinterColumns ?? []),
     ...(selectable.length
       ? {

@@ -1,4 +1,4 @@
 export { compile, type Compilation, type Evaluation, type Program } from './compile.ts';
 export { celFieldName } from './field-names.ts';
 export { BOOL, DYN, INT, isAssignable, listOf, mapOf, showType, STRING, type CelType } from './type.ts';
-export { fromJson, toJson } from './values.ts';
+export { fromJson, optional, toJson } from './values.ts';

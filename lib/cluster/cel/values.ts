@@ -1,3 +1,4 @@
+import { Optional } from '@marcbachmann/cel-js';
 import { isJsonObject } from '../machinery/object.ts';
 
 /** A JSON value as expressions see it: whole numbers are ints, other numbers doubles. */
@@ -19,4 +20,9 @@ export function toJson(value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, one]) => [String(key), toJson(one)]));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, toJson(one)]));
+}
+
+/** An optional value: empty for undefined. */
+export function optional(value: unknown): unknown {
+  return value === undefined ? Optional.none() : Optional.of(value);
 }
