@@ -2,20 +2,26 @@ import type { ApiResult, PatchType } from '../../machinery/api-request.ts';
 import { invalid } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import type { JsonObject } from '../../machinery/object.ts';
+import { goFormat } from '../../machinery/patch/go-format.ts';
 import { applyJsonPatch } from '../../machinery/patch/json-patch.ts';
 import { applyMergePatch } from '../../machinery/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../machinery/patch/strategic-merge-patch.ts';
+import { parseApiVersion } from '../../machinery/resource.ts';
 import { badRequest, invalidObject } from '../../machinery/status-error.ts';
 import type { TypeInfo } from '../../machinery/type-info.ts';
+import { builtInType } from '../../schema/built-in-types.ts';
+import { conversionFault } from '../../schema/conversion-fault.ts';
 import { decode, fieldComplaints, strictDecodingError } from '../../schema/decode.ts';
+import { writeJson } from '../../schema/json-writer.ts';
 import { builtInKind } from '../../schema/lookup.ts';
 import type { Call } from '../core.ts';
-import { objectJson } from '../respond.ts';
 import type { StoredObject } from '../strategy.ts';
 import { draftOf, settleNamespace } from './draft.ts';
 import { apply } from './apply.ts';
 import type { UpdatePlan } from './update.ts';
 import { planOf, update } from './update.ts';
+
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** PATCH of an object: of the kind itself, or of a subresource that has the kind's own form. */
 export function patch(
@@ -27,7 +33,7 @@ export function patch(
   const { strategy } = call.served;
   return update(call, {
     change(current) {
-      const patched = decodePatched(call, applyPatch(call, type, strategy.fromStored(current)));
+      const patched = decodePatched(call, type, applyPatch(call, type, strategy.fromStored(current)));
       const draft = draftOf(call, patched);
       const { name } = draft.metadata;
       if (name !== call.name) {
@@ -61,30 +67,40 @@ export function patchJson(type: TypeInfo | undefined, kind: PatchType, object: J
   }
 }
 
-/** Checks a patched object's types as those of a body are checked, with upstream's complaints about patches. */
-function decodePatched(call: Call, patched: JsonObject): JsonObject {
-  const type = typeOf(call);
+/**
+ * Checks a patched object's types as those of a body are checked, with upstream's complaints about patches: of a strategic
+ * one they show the patch, of others what came of it.
+ */
+function decodePatched(call: Call, kind: PatchType, patched: JsonObject): JsonObject {
+  const type = patchedType(call, patched);
   if (!type) return patched;
+  const strategic = kind === 'strategic' && !type.custom;
+  const refuse = (why: string) =>
+    invalidObject({ group: '', kind: '' }, '', [
+      invalid(FieldPath.of('patch'), strategic ? goFormat(call.body) : patchedJson(patched), why),
+    ]);
+  const fault = strategic ? conversionFault(type, patched) : undefined;
+  if (fault !== undefined) throw refuse(fault);
   const decoded = decode(type, patched);
-  if (!decoded.ok) throw invalidPatch(patched, decoded.error);
+  if (!decoded.ok) throw refuse(decoded.error);
   const complaints = fieldComplaints(decoded.unknown);
   const { fieldValidation } = call.options;
-  if (complaints.length && fieldValidation === 'Strict') throw invalidPatch(patched, strictDecodingError(complaints));
+  if (complaints.length && fieldValidation === 'Strict') throw refuse(strictDecodingError(complaints));
   if (fieldValidation !== 'Ignore') for (const complaint of complaints) call.warn(complaint);
   return decoded.object;
 }
 
-function invalidPatch(patched: JsonObject, why: string) {
-  const sorted = Object.fromEntries(Object.entries(patched).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const members = Object.entries(sorted).map(([name, value]) => `${JSON.stringify(name)}:${memberJson(name, value)}`);
-  return invalidObject({ group: '', kind: '' }, '', [invalid(FieldPath.of('patch'), `{${members.join(',')}}`, why)]);
+/** A patch may change what an object says it is; it is then read as that. */
+function patchedType(call: Call, { apiVersion, kind }: JsonObject): TypeInfo | undefined {
+  if (call.served.custom || typeof apiVersion !== 'string' || typeof kind !== 'string') return typeOf(call);
+  return builtInKind({ ...parseApiVersion(apiVersion), kind }) ?? typeOf(call);
+}
+
+function patchedJson(patched: JsonObject): string {
+  const names = Object.keys(patched).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${memberJson(name, patched[name])}`).join(',')}}`;
 }
 
 /** Metadata is shown in upstream's order of members. */
-function memberJson(name: string, value: unknown): string {
-  if (name !== 'metadata') return JSON.stringify(value);
-  return objectJson({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: value }).replace(
-    /^.*?"metadata":|\}$/g,
-    '',
-  );
-}
+const memberJson = (name: string, value: unknown): string =>
+  name === 'metadata' ? writeJson(builtInType(OBJECT_META), value) : JSON.stringify(value);
