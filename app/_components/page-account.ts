@@ -8,6 +8,12 @@ export async function pageAccount(path: string): Promise<Account> {
   return (await currentAccount()) ?? redirect(`/sign-in?next=${encodeURIComponent(path)}`);
 }
 
+/** As `pageAccount`; for others than instructors the page does not exist. */
+export async function pageInstructor(path: string): Promise<Account> {
+  const account = await pageAccount(path);
+  return account.role === 'instructor' ? account : notFound();
+}
+
 /** What `work` resolves with; what does not exist (for this user) is the page that says so. */
 export async function orNotFound<T>(work: Promise<T>): Promise<T> {
   try {

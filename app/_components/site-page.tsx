@@ -26,6 +26,7 @@ export async function SitePage({ children }: { children: ReactNode }) {
             <nav className={styles.nav} aria-label={t.nav.main}>
               <NavLink href="/home">{t.nav.home}</NavLink>
               <NavLink href="/history">{t.nav.history}</NavLink>
+              {account.role === 'instructor' && <NavLink href="/learners">{t.nav.learners}</NavLink>}
             </nav>
           )}
           <div className={styles.side}>
