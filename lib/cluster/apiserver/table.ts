@@ -1,4 +1,6 @@
 import type { Column } from '../kinds/define.ts';
+import { age, column, name } from '../kinds/shared/columns.ts';
+import { isJsonObject } from '../machinery/object.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import { badRequest } from '../machinery/status-error.ts';
 import type { Served } from './registry.ts';
@@ -28,7 +30,20 @@ const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
   },
 ];
 
-const columnsOf = (served: Served) => served.strategy.columns ?? DEFAULT_COLUMNS;
+const replicas = (part: unknown) => (isJsonObject(part) ? Number(part['replicas'] ?? 0) : 0);
+
+/** Columns of a Scale, in which objects of other kinds show their `/scale`. */
+const SCALE_COLUMNS: readonly Column<KubeObject & JsonObject>[] = [
+  name(),
+  column('Desired', 'integer', 'How many replicas are wanted.', ({ spec }) => replicas(spec)),
+  column('Available', 'integer', 'How many replicas there are.', ({ status }) => replicas(status)),
+  age(),
+];
+
+function columnsOf({ strategy, resource }: Served, [object]: readonly StoredObject[]): readonly Column<StoredObject>[] {
+  if (object?.kind === 'Scale' && resource.kind !== 'Scale') return SCALE_COLUMNS;
+  return strategy.columns ?? DEFAULT_COLUMNS;
+}
 
 /** `?includeObject=`: how much of its object a row carries. */
 export type IncludeObject = 'Metadata' | 'Object' | 'None';
@@ -61,7 +76,7 @@ export function tableOf(
   metadata: JsonObject,
   { now, version, include, headers }: TableOptions,
 ): JsonObject {
-  const columns = columnsOf(served);
+  const columns = columnsOf(served, objects);
   const { compareRows } = served.strategy;
   const ordered = compareRows ? [...objects].sort(compareRows) : objects;
   const rowObject = (o: StoredObject) => {

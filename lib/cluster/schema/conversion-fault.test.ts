@@ -15,7 +15,21 @@ test.each([
   ['apps', 'Deployment', { spec: { replicas: 1.5 } }, 'cannot convert float64 to int32'],
   ['apps', 'Deployment', { spec: 'x' }, 'cannot restore struct from: string'],
   ['', 'ConfigMap', { data: ['a'] }, 'cannot restore map from slice'],
-  ['', 'ConfigMap', { data: { a: 'b' }, metadata: { labels: {} } }, undefined],
+  [
+    '',
+    'Service',
+    {
+      metadata: { creationTimestamp: '2026-01-02T03:04:05Z', labels: {} },
+      spec: { ports: [{ port: 80, targetPort: 'web' }] },
+    },
+    undefined,
+  ],
+  [
+    '',
+    'Pod',
+    { spec: { containers: [{ name: 'a', resources: { requests: { cpu: 'one' } } }] } },
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  ],
 ])('%s %s %j', (group, kind, object, fault) => {
   expect(faultOf(group, kind, object)).toBe(fault);
 });

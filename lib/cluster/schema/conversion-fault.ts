@@ -1,6 +1,6 @@
 import { isJsonObject } from '../machinery/object.ts';
 import type { TypeInfo } from '../machinery/type-info.ts';
-import { decode } from './decode.ts';
+import { valueError } from './decode.ts';
 
 /** A JSON value's kind, as Go's reflection names it. */
 function kindOf(value: unknown): string {
@@ -37,10 +37,6 @@ function first<T>(items: Iterable<T>, faultOf: (item: T) => string | undefined):
  */
 export function conversionFault(type: TypeInfo, value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const decodingError = () => {
-    const decoded = decode(type, value);
-    return decoded.ok ? undefined : decoded.error;
-  };
   switch (type.kind) {
     case 'struct':
       if (!isJsonObject(value)) return `cannot restore struct from: ${kindOf(value)}`;
@@ -53,7 +49,7 @@ export function conversionFault(type: TypeInfo, value: unknown): string | undefi
       return first(value as unknown[], (item) => type.element && conversionFault(type.element, item));
     case 'bytes': {
       if (typeof value !== 'string') return `cannot restore slice from ${kindOf(value)}`;
-      const fault = decodingError();
+      const fault = valueError(type, value);
       return fault && `error decoding from json: ${fault}`;
     }
     case 'string':
@@ -65,6 +61,6 @@ export function conversionFault(type: TypeInfo, value: unknown): string | undefi
     case 'raw':
       return undefined;
     default:
-      return isJsonObject(value) || Array.isArray(value) ? undefined : decodingError();
+      return isJsonObject(value) || Array.isArray(value) ? undefined : valueError(type, value);
   }
 }

@@ -242,6 +242,18 @@ export function decode(type: TypeInfo, value: unknown): Decoded {
   }
 }
 
+/** Why a value that is no object does not fit its type; undefined when it does. */
+export function valueError(type: TypeInfo, value: unknown): string | undefined {
+  const decoder = new Decoder();
+  try {
+    decoder.value(type, value, ROOT);
+    return decoder.error;
+  } catch (err) {
+    if (err instanceof ValueFault) return err.message;
+    throw err;
+  }
+}
+
 /** What strict decoding says of unknown and repeated fields, each as a warning has it: `unknown field "spec.replica"`. */
 export function fieldComplaints(unknown: readonly string[], duplicates: readonly string[] = []): string[] {
   return [

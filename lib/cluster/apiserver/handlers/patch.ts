@@ -9,7 +9,6 @@ import { applyStrategicMergePatch } from '../../machinery/patch/strategic-merge-
 import { parseApiVersion } from '../../machinery/resource.ts';
 import { badRequest, invalidObject } from '../../machinery/status-error.ts';
 import type { TypeInfo } from '../../machinery/type-info.ts';
-import { builtInType } from '../../schema/built-in-types.ts';
 import { conversionFault } from '../../schema/conversion-fault.ts';
 import { decode, fieldComplaints, strictDecodingError } from '../../schema/decode.ts';
 import { writeJson } from '../../schema/json-writer.ts';
@@ -20,8 +19,6 @@ import { draftOf, settleNamespace } from './draft.ts';
 import { apply } from './apply.ts';
 import type { UpdatePlan } from './update.ts';
 import { planOf, update } from './update.ts';
-
-const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** PATCH of an object: of the kind itself, or of a subresource that has the kind's own form. */
 export function patch(
@@ -77,7 +74,7 @@ function decodePatched(call: Call, kind: PatchType, patched: JsonObject): JsonOb
   const strategic = kind === 'strategic' && !type.custom;
   const refuse = (why: string) =>
     invalidObject({ group: '', kind: '' }, '', [
-      invalid(FieldPath.of('patch'), strategic ? goFormat(call.body) : patchedJson(patched), why),
+      invalid(FieldPath.of('patch'), strategic ? goFormat(call.body) : patchedJson(type, patched), why),
     ]);
   const fault = strategic ? conversionFault(type, patched) : undefined;
   if (fault !== undefined) throw refuse(fault);
@@ -96,11 +93,8 @@ function patchedType(call: Call, { apiVersion, kind }: JsonObject): TypeInfo | u
   return builtInKind({ ...parseApiVersion(apiVersion), kind }) ?? typeOf(call);
 }
 
-function patchedJson(patched: JsonObject): string {
+function patchedJson(type: TypeInfo, patched: JsonObject): string {
+  const member = (name: string) => writeJson(type.custom ? undefined : type.fields.get(name)?.type, patched[name]);
   const names = Object.keys(patched).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${memberJson(name, patched[name])}`).join(',')}}`;
+  return `{${names.map((name) => `${JSON.stringify(name)}:${member(name)}`).join(',')}}`;
 }
-
-/** Metadata is shown in upstream's order of members. */
-const memberJson = (name: string, value: unknown): string =>
-  name === 'metadata' ? writeJson(builtInType(OBJECT_META), value) : JSON.stringify(value);
