@@ -26,6 +26,9 @@ export interface RunResult {
 /** The most that `run` keeps of each stream; what comes after is dropped. */
 const LONGEST_OUTPUT = 4 * 1024 * 1024;
 
+/** How long a background child of a finished command may hold its output open. */
+const LAST_WORDS_MS = 500;
+
 let machines = 0;
 
 interface Running {
@@ -53,10 +56,10 @@ export class Hosts {
     return (await this.#machine(host)).invocation(command);
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end. Output that its own children write later than that is waited for a moment only. */
   async run(name: string, { input, signal, ...command }: RunOptions): Promise<RunResult> {
     const { file, args, env } = await this.invocation(name, command);
-    const child = spawn(file, args, { env: env as NodeJS.ProcessEnv, stdio: 'pipe' });
+    const child = spawn(file, args, { env: env as NodeJS.ProcessEnv, stdio: 'pipe', detached: true });
     const collect = (stream: NodeJS.ReadableStream) => {
       const parts: Buffer[] = [];
       let size = 0;
@@ -70,14 +73,23 @@ export class Hosts {
     const stderr = collect(child.stderr);
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
-    const kill = () => child.kill('SIGKILL');
+    // The whole group: what the command has put into the background goes with it.
+    const kill = () => void (child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'));
     signal?.addEventListener('abort', kill);
     if (signal?.aborted) kill();
     return new Promise((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code) => {
+      const end = (code: number | null) => {
         signal?.removeEventListener('abort', kill);
         resolve({ exitCode: code ?? 137, stdout: stdout(), stderr: stderr() });
+      };
+      child.on('close', end);
+      child.on('exit', (code) => {
+        this.#options.clock.after(LAST_WORDS_MS, () => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+          end(code);
+        });
       });
     });
   }

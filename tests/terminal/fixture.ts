@@ -101,7 +101,7 @@ kind: Config
 clusters: [{name: fake, cluster: {server: "${server}"}}]
 contexts: [{name: fake, context: {cluster: fake, user: fake}}]
 current-context: fake
-users: [{name: fake, user: {}}]
+users: [{name: fake, user: {token: fake}}]
 `,
     listen: async (at) => {
       const place = { path: 'socketPath' in at ? at.socketPath : '' };
