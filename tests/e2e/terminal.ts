@@ -23,7 +23,7 @@ export class TypedTerminal {
 
   /** Waits until the screen shows it. */
   async shows(pattern: RegExp): Promise<void> {
-    await this.#page.waitForFunction(
+    const shown = this.#page.waitForFunction(
       ([source, selector]) => {
         const text = document.querySelector<HTMLElement>(`${selector} .xterm-rows`)?.innerText ?? '';
         return new RegExp(source, 'm').test(text.replaceAll('\u00a0', ' '));
@@ -31,6 +31,9 @@ export class TypedTerminal {
       [pattern.source, ACTIVE] as const,
       { timeout: 60_000 },
     );
+    await shown.catch(async () => {
+      throw new Error(`the terminal never showed ${String(pattern)}; it shows:\n${await this.text()}`);
+    });
   }
 
   async type(text: string): Promise<void> {
