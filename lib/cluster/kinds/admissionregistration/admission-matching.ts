@@ -1,8 +1,10 @@
+import type { Scope } from '../../cel/index.ts';
 import { duplicate, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
 import type { MatchCondition, MatchResources } from '../../schema/generated/types.ts';
 import { qualified, validateLabelSelector } from '../shared/field-rules.ts';
 import { defaultRules, validateRules } from './admission-rules.ts';
+import { checkExpression } from './expressions.ts';
 
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const MATCH_POLICIES = ['Equivalent', 'Exact'];
@@ -40,16 +42,19 @@ export function validateMatchResources(match: MatchResources, at: FieldPath, rul
   ];
 }
 
-/** The names of match conditions; whether their expressions compile is not looked at. */
+/** Match conditions: names, and expressions with what they may name. */
 export function validateMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
   list: FieldPath,
+  scope: Scope,
 ): FieldError[] {
   return (conditions ?? []).flatMap(({ name, expression }: Partial<MatchCondition>, i) => {
     const at = list.index(i);
     const seen = name && (conditions ?? []).findIndex((other) => other.name === name) < i;
     return [
-      ...(expression?.trim() ? [] : [required(at.child('expression'))]),
+      ...(expression?.trim()
+        ? checkExpression(at.child('expression'), expression, scope, 'bool')
+        : [required(at.child('expression'))]),
       ...(name ? qualified(at.child('name'), name) : [required(at.child('name'))]),
       ...(seen ? [duplicate(at.child('name'), name)] : []),
     ];

@@ -1,3 +1,4 @@
+import type { Scope } from '../../cel/index.ts';
 import { invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { mutatingadmissionpolicies, mutatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
@@ -10,10 +11,13 @@ import type {
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { defaultMatchResources, validateReinvocation } from './admission-matching.ts';
-import { showParamKind, showParamRef, validateBinding, validatePolicy } from './policy-parts.ts';
+import { checkExpression } from './expressions.ts';
+import { policyScopes, showParamKind, showParamRef, validateBinding, validatePolicy } from './policy-parts.ts';
 
 const SPEC = FieldPath.of('spec');
 const MUTATIONS = SPEC.child('mutations');
+/** What the expression of each kind of patch makes. */
+const RESULTS = { jsonPatch: 'list(JSONPatch)', applyConfiguration: 'Object' };
 const PATCH_TYPES = ['ApplyConfiguration', 'JSONPatch'];
 
 /** What is deleted cannot be changed. */
@@ -28,6 +32,7 @@ function validateOperations(rules: readonly NamedRuleWithOperations[] | undefine
 function validateMutation(
   { patchType, applyConfiguration, jsonPatch }: Partial<Mutation>,
   at: FieldPath,
+  scope: Scope,
 ): FieldError[] {
   if (!patchType) return [required(at.child('patchType'))];
   if (!PATCH_TYPES.includes(patchType)) return [notSupported(at.child('patchType'), patchType, PATCH_TYPES)];
@@ -41,8 +46,9 @@ function validateMutation(
   if (!patch) errors.push(required(at.child(key), `must be specified when patchType is ${patchType}`));
   if (patches[other])
     errors.push(invalid(at.child(other), `{${other}}`, `must not be specified when patchType is ${patchType}`));
-  if (patch && !patch.expression?.trim())
-    errors.push(required(at.child(key, 'expression'), 'expression is not specified'));
+  const expression = at.child(key, 'expression');
+  if (patch && !patch.expression?.trim()) errors.push(required(expression, 'expression is not specified'));
+  else if (patch?.expression) errors.push(...checkExpression(expression, patch.expression, scope, RESULTS[key]));
   return errors;
 }
 
@@ -56,11 +62,12 @@ export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   },
   validate({ spec }) {
     const { mutations = [], reinvocationPolicy } = spec;
+    const scopes = policyScopes(spec, true);
     return [
-      ...validatePolicy(spec),
+      ...validatePolicy(spec, scopes),
       ...validateOperations(spec.matchConstraints?.resourceRules),
       ...(mutations.length === 0 ? [required(MUTATIONS, 'mutations must contain at least one item')] : []),
-      ...mutations.flatMap((one, i) => validateMutation(one, MUTATIONS.index(i))),
+      ...mutations.flatMap((one, i) => validateMutation(one, MUTATIONS.index(i), scopes.scope)),
       ...(reinvocationPolicy
         ? validateReinvocation(SPEC.child('reinvocationPolicy'), reinvocationPolicy)
         : [required(SPEC.child('reinvocationPolicy'))]),

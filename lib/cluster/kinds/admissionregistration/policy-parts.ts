@@ -1,4 +1,5 @@
 import { deepEqual } from '../../../kit/deep.ts';
+import { admissionScope, withVariables } from '../../cel/index.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { cIdentifier } from '../../machinery/names.ts';
@@ -34,27 +35,39 @@ function validateParamKind({ apiVersion, kind }: ParamKind): FieldError[] {
   return errors;
 }
 
-function validateVariables(variables: readonly Variable[]): FieldError[] {
+function validateVariables(
+  variables: readonly Variable[],
+  { compiled }: ReturnType<typeof withVariables>,
+): FieldError[] {
   return variables.flatMap(({ name, expression }: Partial<Variable>, i) => {
     const at = SPEC.child('variables').index(i);
+    const made = compiled[i]?.compiled;
     const errors: FieldError[] = [];
     if (!name?.trim()) errors.push(required(at.child('name'), 'name is not specified'));
     else if (cIdentifier(name).length > 0)
       errors.push(invalid(at.child('name'), name, 'must be a valid CEL identifier'));
     if (!expression?.trim()) errors.push(required(at.child('expression'), 'expression is not specified'));
+    else if (made && !made.ok)
+      errors.push(invalid(at.child('expression'), expression, `compilation failed: ${made.error}`));
     return errors;
   });
 }
 
+/** What a policy's expressions may name: outside of its validations and mutations, and within them. */
+export function policyScopes({ paramKind, variables = [] }: PolicySpec, mutates: boolean) {
+  const outer = admissionScope({ hasParams: paramKind !== undefined, mutates });
+  return { outer, ...withVariables(outer, variables) };
+}
+
 /** What validating and mutating policies have in common. */
-export function validatePolicy(spec: PolicySpec): FieldError[] {
+export function validatePolicy(spec: PolicySpec, scopes: ReturnType<typeof policyScopes>): FieldError[] {
   const match = SPEC.child('matchConstraints');
   return [
     ...validateFailurePolicy(SPEC.child('failurePolicy'), spec.failurePolicy),
     ...(spec.paramKind ? validateParamKind(spec.paramKind) : []),
     ...(spec.matchConstraints ? validateMatchResources(spec.matchConstraints, match, true) : [required(match)]),
-    ...validateMatchConditions(spec.matchConditions, SPEC.child('matchConditions')),
-    ...validateVariables(spec.variables ?? []),
+    ...validateMatchConditions(spec.matchConditions, SPEC.child('matchConditions'), scopes.outer),
+    ...validateVariables(spec.variables ?? [], scopes),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Scope } from '../../cel/index.ts';
 import { invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { validatingadmissionpolicies, validatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
@@ -11,7 +12,15 @@ import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { qualified } from '../shared/field-rules.ts';
 import { defaultMatchResources } from './admission-matching.ts';
-import { distinctOneOf, showParamKind, showParamRef, validateBinding, validatePolicy } from './policy-parts.ts';
+import { checkExpression } from './expressions.ts';
+import {
+  distinctOneOf,
+  policyScopes,
+  showParamKind,
+  showParamRef,
+  validateBinding,
+  validatePolicy,
+} from './policy-parts.ts';
 
 const SPEC = FieldPath.of('spec');
 const VALIDATIONS = SPEC.child('validations');
@@ -20,9 +29,16 @@ const ACTIONS = SPEC.child('validationActions');
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const NOTHING = 'validations or auditAnnotations must contain at least one item';
 
-function validateOne({ expression, message, reason }: Partial<Validation>, at: FieldPath): FieldError[] {
+function validateOne(
+  { expression, message, messageExpression, reason }: Partial<Validation>,
+  at: FieldPath,
+  scope: Scope,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (!expression?.trim()) errors.push(required(at.child('expression'), 'expression is not specified'));
+  else errors.push(...checkExpression(at.child('expression'), expression, scope, 'bool'));
+  if (messageExpression?.trim())
+    errors.push(...checkExpression(at.child('messageExpression'), messageExpression, scope, 'string'));
   if (message && !message.trim())
     errors.push(invalid(at.child('message'), message, 'message must be non-empty if specified'));
   else if (message?.trim().includes('\n'))
@@ -35,10 +51,14 @@ function validateAudit(
   policy: string,
   { key, valueExpression }: Partial<AuditAnnotation>,
   at: FieldPath,
+  scope: Scope,
 ): FieldError[] {
+  const value = at.child('valueExpression');
   return [
     ...(key ? qualified(at.child('key'), `${policy}/${key}`) : [required(at.child('key'))]),
-    ...(valueExpression?.trim() ? [] : [required(at.child('valueExpression'), 'valueExpression is not specified')]),
+    ...(valueExpression?.trim()
+      ? checkExpression(value, valueExpression, scope, 'string', 'null_type')
+      : [required(value, 'valueExpression is not specified')]),
   ];
 }
 
@@ -55,13 +75,14 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   },
   validate({ metadata, spec }) {
     const { validations = [], auditAnnotations = [] } = spec;
+    const scopes = policyScopes(spec, false);
     return [
-      ...validatePolicy(spec),
+      ...validatePolicy(spec, scopes),
       ...(validations.length + auditAnnotations.length === 0
         ? [required(VALIDATIONS, NOTHING), required(AUDIT, NOTHING)]
         : []),
-      ...validations.flatMap((one, i) => validateOne(one, VALIDATIONS.index(i))),
-      ...auditAnnotations.flatMap((one, i) => validateAudit(metadata.name ?? '', one, AUDIT.index(i))),
+      ...validations.flatMap((one, i) => validateOne(one, VALIDATIONS.index(i), scopes.scope)),
+      ...auditAnnotations.flatMap((one, i) => validateAudit(metadata.name ?? '', one, AUDIT.index(i), scopes.scope)),
     ];
   },
   columns: [

@@ -1,3 +1,4 @@
+import { admissionScope } from '../../cel/index.ts';
 import { duplicate, invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { fullyQualifiedName } from '../../machinery/names-of-domains.ts';
@@ -21,6 +22,7 @@ import {
 import { defaultRules, validateRules } from './admission-rules.ts';
 import { validateClient } from './webhook-client.ts';
 
+const CONDITIONS = admissionScope({ hasParams: false });
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 const REVIEWS = ['v1', 'v1beta1'];
 
@@ -68,7 +70,7 @@ function validateWebhook(webhook: Webhook, at: FieldPath): FieldError[] {
     ...validateLabelSelector(at.child('objectSelector'), webhook.objectSelector),
     ...validateClient(webhook.clientConfig, at.child('clientConfig')),
     ...validateReinvocation(at.child('reinvocationPolicy'), webhook.reinvocationPolicy),
-    ...validateMatchConditions(webhook.matchConditions, at.child('matchConditions')),
+    ...validateMatchConditions(webhook.matchConditions, at.child('matchConditions'), CONDITIONS),
   ];
 }
 
