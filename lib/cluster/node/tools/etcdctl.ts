@@ -224,20 +224,20 @@ async function snapshotSave(call: Call): Promise<number> {
 }
 
 const SNAPSHOT_HELP = `NAME:
-\tsnapshot - Manages etcd node snapshots
+    snapshot - Manages etcd node snapshots
 
 USAGE:
-\tetcdctl snapshot <subcommand> [flags]
+    etcdctl snapshot <subcommand> [flags]
 
 API VERSION:
-\t3.6
+    3.6
 
 
 COMMANDS:
-\tsave\tStores an etcd node backend snapshot to a given file
+    save    Stores an etcd node backend snapshot to a given file
 
 OPTIONS:
-  -h, --help[=false]\thelp for snapshot
+  -h, --help[=false]    help for snapshot
 
 `;
 

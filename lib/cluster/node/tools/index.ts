@@ -4,11 +4,12 @@ import { etcdctl } from './etcdctl.ts';
 import { etcdutl } from './etcdutl.ts';
 import { iptables, iptablesSave } from './iptables.ts';
 import { journalctl } from './journalctl.ts';
+import { kubeadm } from './kubeadm/index.ts';
 import type { NodeTool, ToolContext } from './node-tool.ts';
 import { systemctl } from './systemctl.ts';
 
 /** Every simulated node tool. One more is one more file and one line here. */
-const tools: readonly NodeTool[] = [crictl, etcdctl, etcdutl, iptables, iptablesSave, journalctl, systemctl];
+const tools: readonly NodeTool[] = [crictl, etcdctl, etcdutl, iptables, iptablesSave, journalctl, kubeadm, systemctl];
 
 export const toolNames: readonly string[] = tools.map((tool) => tool.name);
 

@@ -5,7 +5,7 @@ export function boxTable(header: readonly string[], rows: readonly (readonly str
   const line = (cells: readonly string[], place: (text: string, width: number) => string) =>
     `|${cells.map((cell, i) => ` ${place(cell, widths[i] ?? 0)} `).join('|')}|\n`;
   const middle = (text: string, width: number) =>
-    text.padStart(text.length + Math.ceil((width - text.length) / 2)).padEnd(width);
+    text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width);
   const side = (text: string, width: number) =>
     /^[\d.]+( [kMG]B|%)?$/.test(text) || /^(true|false)$/.test(text) ? text.padStart(width) : text.padEnd(width);
   return rule + line(header, middle) + rule + rows.map((row) => line(row, side)).join('') + rule;
