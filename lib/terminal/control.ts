@@ -1,4 +1,4 @@
-import { mkdtempSync, readlinkSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,7 +81,7 @@ export async function serveControl(cluster: Cluster, dir: string): Promise<{ clo
   return {
     close: async () => {
       server.close();
-      unlinkSync(linkIn(dir));
+      rmSync(linkIn(dir), { force: true });
       await hosts.dispose();
       rmSync(home, { recursive: true, force: true });
     },
