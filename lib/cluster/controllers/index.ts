@@ -1,4 +1,7 @@
+import { bootstrapSigner } from './bootstrap/signer.ts';
+import { tokenCleaner } from './bootstrap/token-cleaner.ts';
 import type { Controller } from './controller.ts';
+import { endpointSliceMirroring } from './endpoints/mirroring.ts';
 import { daemonSet } from './daemonset/index.ts';
 import { deployment } from './deployment/index.ts';
 import { endpointSlice } from './endpoints/endpoint-slices.ts';
@@ -15,6 +18,7 @@ import { taintEviction } from './node/taint-eviction.ts';
 import { ttl } from './node/ttl.ts';
 import { horizontalPodAutoscaler } from './autoscaling/index.ts';
 import { certificateApproving } from './certificates/approving.ts';
+import { certificateCleaner } from './certificates/cleaner.ts';
 import { certificateSigning } from './certificates/signing.ts';
 import { resourceQuota } from './quota/index.ts';
 import { roleAggregation } from './roles/aggregation.ts';
@@ -56,7 +60,11 @@ export const controllers: readonly Controller[] = [
   ttl,
   horizontalPodAutoscaler,
   certificateApproving,
+  certificateCleaner,
   certificateSigning,
+  bootstrapSigner,
+  tokenCleaner,
+  endpointSliceMirroring,
   resourceQuota,
   roleAggregation,
   statefulSet,

@@ -67,21 +67,24 @@ function startBinder(context: ControllerContext) {
     if (claim.spec?.volumeName) queue.add(claim.spec.volumeName);
     for (const volume of volumes.list()) if (isClaimFor(volume, claim)) queue.add(volume.metadata.name);
   };
-  const volumeChanged = (volume: PersistentVolume) => {
-    queue.add(volume.metadata.name);
+  const claimOf = (volume: PersistentVolume) => {
     const { namespace, name } = volume.spec?.claimRef ?? {};
     if (namespace && name) queue.add(`${namespace}/${name}`);
+  };
+  const volumeChanged = (volume: PersistentVolume) => {
+    queue.add(volume.metadata.name);
+    claimOf(volume);
     if (volume.status?.phase !== 'Bound') enqueueUnbound();
   };
   reconciler.own(
     claims.onEvent({ add: claimChanged, update: claimChanged, delete: claimGone }),
     volumes.onEvent({
       add: volumeChanged,
-      update: volumeChanged,
-      delete: (volume) => {
-        const { namespace, name } = volume.spec?.claimRef ?? {};
-        if (namespace && name) queue.add(`${namespace}/${name}`);
+      update(volume, old) {
+        volumeChanged(volume);
+        claimOf(old);
       },
+      delete: claimOf,
     }),
     classes.onEvent({ add: enqueueUnbound, update: enqueueUnbound }),
     () => events.stop(),
