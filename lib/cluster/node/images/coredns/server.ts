@@ -200,7 +200,7 @@ export class DnsServer {
             .map((e) => e.ip)
         : [clusterIP ?? ''];
       if (addresses.length === 0) return nothing(headless && host === undefined ? 'NXDOMAIN' : 'NXDOMAIN');
-      if (type === 'A') for (const ip of [...new Set(addresses)]) answers.push({ name, type: 'A', ttl: TTL, data: ip });
+      if (type === 'A') for (const ip of new Set(addresses)) answers.push({ name, type: 'A', ttl: TTL, data: ip });
       if (type === 'SRV' && host === undefined) {
         for (const port of ports) answers.push({ name, type: 'SRV', ttl: TTL, data: `0 100 ${port.port} ${base}` });
       }

@@ -25,7 +25,9 @@ test('links and dots lead nowhere outside of a disk', () => {
   for (const path of ['/up', '/absolute', '/parent/secret', '/../secret', '/parent/../../secret']) {
     expect(disk.read(path)).toBeUndefined();
   }
-  expect(() => disk.fs.writeFile('/parent/secret', 'changed')).not.toThrow();
+  expect(() => disk.fs.writeFile('/parent/secret', 'changed')).not.toThrow(
+    /Permission denied|File exists|Too many levels of symbolic links/,
+  );
   expect(readFileSync(join(outer, 'secret'), 'utf8')).toBe('of the host');
 });
 
@@ -34,11 +36,11 @@ test('a tree does not trust a directory that has become a link', () => {
   symlinkSync(join(outer, 'secret'), join(disk.root, 'f'));
   const tree = new DiskTree(disk.root);
   const options = { append: false, mode: 0o644, owner: { uid: 0, gid: 0 } };
-  expect(() => tree.read('d/secret')).toThrow();
-  expect(() => tree.read('f')).toThrow();
-  expect(() => tree.write('d/new', Buffer.from('x'), options)).toThrow();
-  expect(() => tree.write('f', Buffer.from('x'), options)).toThrow();
-  expect(() => tree.remove('d/secret')).toThrow();
+  expect(() => tree.read('d/secret')).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
+  expect(() => tree.read('f')).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
+  expect(() => tree.write('d/new', Buffer.from('x'), options)).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
+  expect(() => tree.write('f', Buffer.from('x'), options)).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
+  expect(() => tree.remove('d/secret')).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
   expect(readFileSync(join(outer, 'secret'), 'utf8')).toBe('of the host');
 });
 
@@ -46,5 +48,7 @@ test('a hostPath volume through a link stays on the disk', async () => {
   symlinkSync(outer, join(disk.root, 'escape'));
   const pod = { metadata: { name: 'p', uid: 'u' }, spec: { containers: [] } };
   const volume = { name: 'v', hostPath: { path: '/escape' } };
-  await expect(mountVolume(disk, pod, volume, {} as Parameters<typeof mountVolume>[3])).rejects.toThrow();
+  await expect(mountVolume(disk, pod, volume, {} as Parameters<typeof mountVolume>[3])).rejects.toThrow(
+    /Permission denied|File exists|Too many levels of symbolic links/,
+  );
 });

@@ -191,7 +191,7 @@ function newMode(spec: string, entry: Entry): number {
     for (const c of classes) {
       const shift = c === 'u' ? 6 : c === 'g' ? 3 : 0;
       const bits =
-        [...letters].reduce(
+        Array.from(letters).reduce(
           (sum, l) => sum | (l === 'r' ? 4 : l === 'w' ? 2 : l === 'x' || (l === 'X' && entry.type === 'dir') ? 1 : 0),
           0,
         ) << shift;

@@ -120,7 +120,7 @@ async function waitBuiltin(shell: Shell, args: readonly string[]): Promise<numbe
   const wanted = args.length ? shell.jobs.filter((job) => args.includes(String(job.pid))) : shell.jobs;
   if (args.length && wanted.length === 0) return 127;
   let status = 0;
-  for (const job of [...wanted]) {
+  for (const job of Array.from(wanted)) {
     status = await shell.interruptible(job.status);
     shell.jobs.splice(shell.jobs.indexOf(job), 1);
   }

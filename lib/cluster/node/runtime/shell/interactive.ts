@@ -94,7 +94,7 @@ async function readLine(
         const c = input[i] ?? '';
         if (escape) {
           escape += c;
-          if (!/^\x1b(\[|O)?[0-9;]*[A-Za-z~]$/.test(escape) || escape === '\x1bO') continue;
+          if (!/^(\[|O)?[0-9;]*[A-Za-z~]$/.test(escape.slice(1)) || escape === '\x1bO') continue;
           if (escape.endsWith('A') || escape.endsWith('B')) {
             back = Math.min(Math.max(back + (escape.endsWith('A') ? -1 : 1), 0), history.length);
             text = history[back] ?? '';

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../../../kit/next-turn.ts';
 import type { Process } from '../process.ts';
 import { Killed } from '../process.ts';
 import { findProgram, type Found } from '../find-program.ts';
@@ -62,19 +63,19 @@ export class Shell {
   #commands = 0;
   #condition = 0;
 
-  constructor(process: Process, options: ShellOptions, parent?: Shell) {
-    this.process = process;
+  constructor(runner: Process, options: ShellOptions, parent?: Shell) {
+    this.process = runner;
     this.name = options.name;
     this.bash = options.bash;
     this.positional = options.args;
-    this.variables = new Map(parent?.variables ?? process.env);
-    this.exported = new Set(parent?.exported ?? process.env.keys());
+    this.variables = new Map(parent?.variables ?? runner.env);
+    this.exported = new Set(parent?.exported ?? runner.env.keys());
     this.readonly = new Set(parent?.readonly);
     this.functions = new Map(parent?.functions);
     this.options = new Set(parent?.options);
     this.status = parent?.status ?? 0;
     if (!parent) {
-      this.variables.set('PWD', process.cwd);
+      this.variables.set('PWD', runner.cwd);
       if (!this.variables.has('PATH')) this.variables.set('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
     }
   }
@@ -341,7 +342,7 @@ export class Shell {
     this.#commands++;
     if (this.#commands % REST_AFTER === 0) await this.process.sleep(REST_MS);
     else if (this.#commands % YIELD_AFTER === 0) {
-      await this.process.wait(this.process.world.node.activity.track(new Promise<void>((done) => setImmediate(done))));
+      await this.process.wait(this.process.world.node.activity.track(nextTurn()));
     }
   }
 
