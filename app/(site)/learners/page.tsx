@@ -6,10 +6,11 @@ import { exams } from '../../../lib/exam/index.ts';
 import type { AttemptSummary } from '../../../lib/exam/index.ts';
 import { dictionary, formatPercent } from '../../../lib/i18n/index.ts';
 import type { Locale } from '../../../lib/i18n/index.ts';
-import rows from '../../_components/attempt-rows.module.css';
+import frame from '../../_components/attempt-rows.module.css';
 import { pageInstructor } from '../../_components/page-account.ts';
 import { requestLocale } from '../../_components/request-locale.ts';
 import { When } from '../../_components/when.tsx';
+import styles from './learners.module.css';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await requestLocale()).t.learners.title };
@@ -25,8 +26,8 @@ export default async function LearnersPage() {
     <>
       <h1>{t.learners.title}</h1>
       <p className="muted">{t.learners.lead}</p>
-      <div className={rows.frame}>
-        <table className={rows.rows}>
+      <div className={frame.frame}>
+        <table className={styles.rows}>
           <thead>
             <tr>
               <th scope="col">{t.learners.name}</th>
@@ -67,10 +68,16 @@ function LearnerRow({ account, history, locale }: LearnerRowProps) {
         {account.role === 'instructor' && <span className="badge">{t.learners.instructor}</span>}
         <div className="muted small">{account.email}</div>
       </td>
-      <td className="muted small">{newest ? <When date={newest.startedAt ?? newest.createdAt} /> : '–'}</td>
-      <td className="small">{running ? running.title[locale] : '–'}</td>
-      <td className="number">{solved.size}</td>
-      <td className={`number ${rows.score}`}>
+      <td className="muted small" data-label={t.learners.last}>
+        {newest ? <When date={newest.startedAt ?? newest.createdAt} /> : '–'}
+      </td>
+      <td className="small" data-label={t.learners.now}>
+        {running ? running.title[locale] : '–'}
+      </td>
+      <td className="number" data-label={t.learners.labsDone}>
+        {solved.size}
+      </td>
+      <td className="number" data-label={t.learners.bestExam}>
         {examScores.length > 0 ? formatPercent(locale, Math.max(...examScores)) : '–'}
       </td>
     </tr>
