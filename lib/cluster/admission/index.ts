@@ -8,6 +8,8 @@ import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
+import { mutatingAdmissionPolicy } from './dynamic/mutating-admission-policy.ts';
+import { validatingAdmissionPolicy } from './dynamic/validating-admission-policy.ts';
 import { extendedResourceToleration } from './extended-resource-toleration.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceAutoProvision } from './namespace-auto-provision.ts';
@@ -53,6 +55,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   denyServiceExternalIPs,
+  mutatingAdmissionPolicy,
+  validatingAdmissionPolicy,
   resourceQuota,
   alwaysDeny,
 ];

@@ -5,6 +5,7 @@ import type { UserInfo } from '../../machinery/user.ts';
 export function mayUseSigner(access: AccessRights, user: UserInfo, verb: string, signerName: string): boolean {
   const all = `${signerName.split('/')[0] ?? ''}/*`;
   return [signerName, all].some(
-    (name) => access.authorize(user, { verb, group: 'certificates.k8s.io', version: '*', resource: 'signers', name }).allowed,
+    (name) =>
+      access.authorize(user, { verb, group: 'certificates.k8s.io', version: '*', resource: 'signers', name }).allowed,
   );
 }
