@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock, Timer } from '../kit/clock.ts';
 import type { Account } from './host.ts';
@@ -46,6 +46,8 @@ const TURN_MS = 20;
 /** A viewer that is this far behind is skipped, and shown the whole screen when it has caught up. */
 const MOST_BEHIND = 512 * 1024;
 const SAVE_AFTER_MS = 2000;
+/** Messages of input that wait for a shell to start. */
+const MOST_TYPED_AHEAD = 1000;
 /** A shell that ends sooner than this is not started again at once, lest a broken one spin. */
 const HEALTHY_MS = 2000;
 
@@ -69,6 +71,17 @@ function readSaved(file: string): Saved | undefined {
   }
 }
 
+/** Output since the screen was saved last: what a killed process had shown after that. */
+const tailOf = (file: string) => `${file}.since`;
+
+function readTail(file: string): string {
+  try {
+    return readFileSync(tailOf(file), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /**
  * One terminal: a login shell on a host, and its screen. It lives until `dispose`, whoever looks; a shell that ends is
  * followed by a new one; after a restart of this process the screen is as it was, with a new shell in the same directory.
@@ -82,6 +95,10 @@ export class Terminal {
   #shownThisTurn = 0;
   #turn: Timer | undefined;
   #save: Timer | undefined;
+  /** Output that came while the screen was being saved. */
+  #sinceSave: Buffer[] | undefined;
+  /** What was typed before the shell runs. */
+  #typedAhead: (string | Buffer)[] = [];
   #disposed = false;
 
   constructor(options: TerminalOptions) {
@@ -89,7 +106,9 @@ export class Terminal {
     const saved = readSaved(options.file);
     this.#screen = new Screen(options.size ?? saved?.size ?? { columns: 80, rows: 24 });
     this.#cwd = saved?.cwd;
-    if (saved) this.#screen.restore(saved.painting, () => void this.#startShell());
+    mkdirSync(dirname(options.file), { recursive: true });
+    const tail = readTail(options.file);
+    if (saved || tail) this.#screen.restore(`${saved?.painting ?? ''}${tail}`, () => void this.#startShell());
     else void this.#startShell();
   }
 
@@ -98,7 +117,7 @@ export class Terminal {
     this.#refresh(viewer);
     return {
       input: (data) => {
-        if (this.#viewers.has(viewer)) this.#pty?.write(typeof data === 'string' ? data : Buffer.from(data));
+        if (this.#viewers.has(viewer)) this.#type(typeof data === 'string' ? data : Buffer.from(data));
       },
       resize: (size) => {
         this.#screen.resize(size);
@@ -111,11 +130,16 @@ export class Terminal {
     };
   }
 
+  #type(data: string | Buffer): void {
+    if (this.#pty) this.#pty.write(data);
+    else if (this.#typedAhead.length < MOST_TYPED_AHEAD) this.#typedAhead.push(data);
+  }
+
   /** Ends the shell. The saved screen stays for a terminal that is opened with the same file later. */
   dispose(): void {
     if (this.#disposed) return;
-    this.#saveNow();
     this.#disposed = true;
+    this.#save?.cancel();
     this.#turn?.cancel();
     this.#viewers.clear();
     this.#pty?.kill();
@@ -125,6 +149,7 @@ export class Terminal {
   /** Forgets the saved screen: for an attempt that starts afresh. */
   static forget(file: string): void {
     rmSync(file, { force: true });
+    rmSync(tailOf(file), { force: true });
   }
 
   async #startShell(): Promise<void> {
@@ -140,6 +165,7 @@ export class Terminal {
       if (this.#disposed) return;
       const pty = spawnPty(invocation, this.#screen.size);
       this.#pty = pty;
+      for (const data of this.#typedAhead.splice(0)) pty.write(data);
       pty.onData((data) => this.#onData(data));
       pty.onExit(() => {
         this.#pty = undefined;
@@ -160,6 +186,8 @@ export class Terminal {
   #onData(data: Buffer): void {
     if (this.#disposed) return;
     this.#screen.write(data);
+    this.#sinceSave?.push(data);
+    appendFileSync(tailOf(this.#options.file), data, { mode: 0o600 });
     for (const [viewer, standing] of this.#viewers) {
       if (standing.kind === 'painting') standing.since.push(data);
       if (standing.kind !== 'live') continue;
@@ -198,20 +226,26 @@ export class Terminal {
     });
   }
 
+  /** Saves the screen once all that was written is on it; what comes meanwhile stays in the tail. */
   #saveNow(): void {
     this.#save?.cancel();
     this.#save = undefined;
-    if (this.#disposed) return;
+    if (this.#disposed || this.#sinceSave) return;
+    const since: Buffer[] = [];
+    this.#sinceSave = since;
+    this.#screen.write('', () => {
+      this.#sinceSave = undefined;
+      if (this.#disposed) return;
+      const { file } = this.#options;
+      writeFileSync(`${file}.new`, JSON.stringify(this.#saved()), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      writeFileSync(tailOf(file), Buffer.concat(since), { mode: 0o600 });
+    });
+  }
+
+  #saved(): Saved {
     const shell = this.#pty && childOf(this.#pty.pid);
-    const cwd = shell === undefined ? undefined : Machine.directoryOf(shell);
-    const saved: Saved = {
-      size: this.#screen.size,
-      painting: this.#screen.paint(),
-      ...(cwd === undefined ? {} : { cwd }),
-    };
-    const { file } = this.#options;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(saved), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    const cwd = shell === undefined ? this.#cwd : Machine.directoryOf(shell);
+    return { size: this.#screen.size, painting: this.#screen.paint(), ...(cwd === undefined ? {} : { cwd }) };
   }
 }

@@ -47,6 +47,7 @@ test('kill -9 of the worker and of the web process loses nothing', async () => {
   const ends = await endOf(page);
 
   site.killWorker();
+  await terminal.isCutOff();
   await expectAsBefore(terminal);
 
   await site.killWeb();

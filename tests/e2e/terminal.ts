@@ -16,6 +16,11 @@ export class TypedTerminal {
     await this.#page.locator(`${ACTIVE} .xterm-screen`).click();
   }
 
+  /** Waits until the page has noticed that the connection is gone. */
+  async isCutOff(): Promise<void> {
+    await this.#page.locator('[data-terminal-active]:not([data-state="open"])').waitFor({ state: 'attached' });
+  }
+
   async text(): Promise<string> {
     const text = await this.#page.locator(`${ACTIVE} .xterm-rows`).innerText();
     return text.replaceAll('\u00a0', ' ').trimEnd();
