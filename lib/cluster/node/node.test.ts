@@ -31,12 +31,13 @@ staticPodPath: /etc/kubernetes/manifests
 let dir: string;
 let clock: ManualClock;
 let activity: Activity;
+let transport: MemoryTransport;
 let client: Client;
 let node: SimulatedNode;
 let run: (ms: number) => Promise<void>;
 
 async function boot(): Promise<void> {
-  const transport = new MemoryTransport(clock);
+  transport = new MemoryTransport(clock);
   client = createClient(transport);
   await client.create(nodes, { metadata: { name: 'node01' }, spec: { podCIDR: '10.244.1.0/24' } });
   const { Disk } = await import('./machine.ts');
@@ -44,6 +45,11 @@ async function boot(): Promise<void> {
   disk.write('/etc/kubernetes/kubelet.conf', KUBECONFIG);
   disk.write('/var/lib/kubelet/config.yaml', KUBELET);
   disk.fs.mkdir('/etc/kubernetes/manifests', { recursive: true });
+  await start();
+}
+
+/** Switches the machine on, with what is on its disk and in the API. */
+async function start(): Promise<void> {
   const random = seededRandom(7);
   node = await startNode({
     name: 'node01',
@@ -242,4 +248,16 @@ test('pods that are refused and replaced at once leave time for others', async (
   await replace();
   await activity.idle();
   expect(timer).toBe(true);
+});
+
+test('a kubelet that starts again takes its pods over, and answers for them at once', async () => {
+  await create(pod('box', [{ name: 'c', command: ['sleep', '3600'] }]));
+  const before = (await get('box')).status;
+  await node.stop();
+  clock.advance(5_000);
+  await start();
+  const again = exec('box', 'echo', 'here');
+  await activity.idle();
+  expect(await again).toBe('here\n');
+  expect((await get('box')).status).toEqual(before);
 });

@@ -62,6 +62,9 @@ export class PodWorker {
   /** An address that the pod had before this kubelet began to look after it. */
   #oldIp: string | undefined;
   #adopting = false;
+  #tookOver: () => void = () => undefined;
+  /** Resolves when what ran before this kubelet came has been taken over, as far as it can be. */
+  readonly takenOver: Promise<void>;
 
   constructor(pod: Pod, kubelet: KubeletServices, listener: WorkerListener, adopt: PodStatus | undefined) {
     this.pod = pod;
@@ -77,6 +80,7 @@ export class PodWorker {
       if (adopt.phase === 'Failed' && adopt.reason)
         this.#ended = { reason: adopt.reason, message: adopt.message ?? '' };
     }
+    this.takenOver = this.#adopting ? new Promise((done) => (this.#tookOver = done)) : Promise.resolve();
   }
 
   get uid(): string {
@@ -124,7 +128,7 @@ export class PodWorker {
       records: this.records,
       hostIP: this.kubelet.ip,
       podIP: this.sandbox?.ip ?? this.#oldIp,
-      sandboxReady: this.sandbox !== undefined && !this.#over(),
+      sandboxReady: (this.sandbox !== undefined || this.#adopting) && !this.#over(),
       startTime: this.startTime,
       ended: this.#ended,
       finished: this.#finished,
@@ -196,6 +200,7 @@ export class PodWorker {
       this.#wakeAt(this.kubelet.clock.now() + RETRY);
     } finally {
       this.#running = false;
+      this.#tookOver();
     }
     if (this.#finished && this.#terminating) this.#cleanUp();
   }

@@ -52,7 +52,7 @@ export class KubeletServer implements KubeletApi {
   }
 
   async exec(pod: PodIdentity, container: string, command: readonly string[], streams: ExecStreams): Promise<number> {
-    const live = this.#live(pod, container);
+    const live = await this.#live(pod, container);
     const terminal = openTerminal(streams);
     let process;
     try {
@@ -80,7 +80,7 @@ export class KubeletServer implements KubeletApi {
   }
 
   async attach(pod: PodIdentity, container: string, streams: ExecStreams): Promise<number> {
-    const live = this.#live(pod, container);
+    const live = await this.#live(pod, container);
     const terminal = openTerminal(streams);
     const exit = await Promise.race([
       live.attach({ stdout: terminal.stdout, stderr: terminal.stderr, stdin: terminal.stdin, signal: streams.signal }),
@@ -135,8 +135,10 @@ export class KubeletServer implements KubeletApi {
     return record;
   }
 
-  #live(pod: PodIdentity, name: string): Container {
-    const live = this.#kubelet().worker(pod)?.record(name)?.live;
+  async #live(pod: PodIdentity, name: string): Promise<Container> {
+    const worker = this.#kubelet().worker(pod);
+    await worker?.takenOver;
+    const live = worker?.record(name)?.live;
     if (!live) throw notFoundText(`container not found (${JSON.stringify(name)})`);
     return live;
   }
