@@ -16,10 +16,11 @@ export function commandLine(
 ): CommandLine {
   const flags = new Map<string, string>();
   const operands: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? '';
+  const queue = [...args];
+  for (let i = 0; i < queue.length; i++) {
+    const arg = queue[i] ?? '';
     if (arg === '--') {
-      operands.push(...args.slice(i + 1));
+      operands.push(...queue.slice(i + 1));
       break;
     }
     const match = /^--?([^=]+)(?:=(.*))?$/s.exec(arg);
@@ -27,12 +28,20 @@ export function commandLine(
       operands.push(arg);
       continue;
     }
-    const short = !arg.startsWith('--') && match[1].length > 1 && letters[match[1][0] ?? ''] !== undefined;
-    const name = arg.startsWith('--') ? match[1] : (letters[match[1][0] ?? ''] ?? match[1]);
-    if (short && match[2] === undefined) flags.set(name, match[1].slice(1));
-    else if (match[2] !== undefined) flags.set(name, match[2]);
+    if (!arg.startsWith('--') && match[1].length > 1 && letters[match[1][0] ?? '']) {
+      // Letters run together: `-aq`, and `-n5` with a value.
+      const first = letters[match[1][0] ?? ''] ?? '';
+      const others = arg.slice(2);
+      if (booleans.includes(first)) {
+        flags.set(first, 'true');
+        queue.splice(i + 1, 0, `-${others}`);
+      } else flags.set(first, others.replace(/^=/, ''));
+      continue;
+    }
+    const name = arg.startsWith('--') ? match[1] : (letters[match[1]] ?? match[1]);
+    if (match[2] !== undefined) flags.set(name, match[2]);
     else if (booleans.includes(name)) flags.set(name, 'true');
-    else flags.set(name, args[++i] ?? '');
+    else flags.set(name, queue[++i] ?? '');
   }
   return { flags, operands };
 }
