@@ -150,7 +150,7 @@ function startStatefulSets(context: ControllerContext) {
     const revision = history.all.find((r) => r.metadata.name === name) ?? history.update;
     await createClaims(set, ordinal);
     const pod = statefulPod(set, templateOf(revision) ?? set.spec.template, name, ordinal);
-    const what = `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+    const what = `Create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
     try {
       await client.create(pods, pod);
     } catch (error) {
@@ -165,7 +165,7 @@ function startStatefulSets(context: ControllerContext) {
     for (const draft of claimsFor(set, ordinal)) {
       const { namespace = '', name } = draft.metadata;
       if (claims.get(namespace, name)) continue;
-      const what = `create Claim ${name} Pod ${set.metadata.name}-${ordinal} in StatefulSet ${set.metadata.name}`;
+      const what = `Create Claim ${name} Pod ${set.metadata.name}-${ordinal} in StatefulSet ${set.metadata.name}`;
       try {
         await client.create(persistentvolumeclaims, draft);
       } catch (error) {
@@ -188,7 +188,7 @@ function startStatefulSets(context: ControllerContext) {
 
   async function remove(set: StatefulSet, pod: Pod): Promise<void> {
     const { namespace = '', name, uid } = pod.metadata;
-    const what = `delete Pod ${name} in StatefulSet ${set.metadata.name}`;
+    const what = `Delete Pod ${name} in StatefulSet ${set.metadata.name}`;
     try {
       await client.delete(pods, namespace, name, uid ? { preconditions: { uid } } : {});
     } catch (error) {
