@@ -4,7 +4,7 @@ import { Duplex, Readable } from 'node:stream';
 import { randomInt } from '../../../kit/random.ts';
 import type { ByteDuplex } from '../../machinery/kubelet-api.ts';
 import { StatusError, badRequest, notFound, notSimulated } from '../../machinery/status-error.ts';
-import { endpointslices, services } from '../../schema/generated/resources.ts';
+import { endpoints, endpointslices, services } from '../../schema/generated/resources.ts';
 import type { EndpointSlice, Service } from '../../schema/generated/types.ts';
 import { storageKey, storagePrefix } from '../../store/keys.ts';
 import type { Core } from '../core.ts';
@@ -49,6 +49,8 @@ function serviceTarget(core: Core, namespace: string, name: string, port: string
     if (!own) throw unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
     portName = own.name ?? '';
   }
+  // Upstream looks the service up by its Endpoints, which one without a selector does not have.
+  if (!core.store.get(storageKey(endpoints, namespace, name))) throw notFound(services, name);
   const slices = core.store.list(storagePrefix(endpointslices, namespace)).items as unknown as EndpointSlice[];
   const targets = slices
     .filter((s) => s.metadata.labels?.['kubernetes.io/service-name'] === name)
