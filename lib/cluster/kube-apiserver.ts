@@ -93,6 +93,7 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
         client: createClient(transport),
         clock,
         random,
+        dial: (host, port) => env.dial(host, port),
         access: {
           authorize: (user, question) => authorizer.authorize({ user, ...question }),
           rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Random } from '../../kit/random.ts';
 import type { Client } from '../client/client.ts';
+import type { ByteDuplex } from '../machinery/kubelet-api.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import type { Resource } from '../machinery/resource.ts';
 import { forbiddenRequest, type StatusError } from '../machinery/status-error.ts';
@@ -57,6 +58,8 @@ export interface AdmissionContext {
   clock: Clock;
   random: Random;
   access: AccessRights;
+  /** Connects from the control plane; rejects with an error whose `code` is the system's (ECONNREFUSED …). */
+  dial(host: string, port: number): Promise<ByteDuplex>;
 }
 
 /** One admission plugin. Both phases throw a StatusError to refuse. */
