@@ -9,13 +9,11 @@ import {
   type Informer,
   type InformerFactory,
 } from '../../client/index.ts';
-import { formatMicroTime, type KubeObject } from '../../machinery/object.ts';
+import type { KubeObject } from '../../machinery/object.ts';
 import type { Resource } from '../../machinery/resource.ts';
-import { isAlreadyExists, isConflict, isNotFound, statusOf } from '../../machinery/status-error.ts';
+import { isConflict, isNotFound } from '../../machinery/status-error.ts';
 import {
   configmaps,
-  leases,
-  nodes,
   persistentvolumeclaims,
   persistentvolumes,
   pods,
@@ -26,15 +24,13 @@ import {
 import type { Node, Pod, PodStatus, Service, ServiceAccountTokenProjection } from '../../schema/generated/types.ts';
 import { readKubeconfig } from './config.ts';
 import { admit, type Refusal } from './admission.ts';
-import { allocatable, newNode, nodeStatus, type NodeFacts } from './node-status.ts';
+import { NodeKeeper } from './node-keeper.ts';
+import { allocatable } from './node-status.ts';
 import { PodWorker } from './pod-worker.ts';
 import { sameStatus } from './pod-status.ts';
 import type { KubeletServices } from './services.ts';
 import { StaticPodSource } from './static-pod-source.ts';
 
-const LEASE_SECONDS = 40;
-const LEASE_PERIOD = 10_000;
-const STATUS_PERIOD = 300_000;
 const RETRY = 2_000;
 
 export interface KubeletOptions extends Omit<
@@ -65,9 +61,7 @@ export class Kubelet {
   /** Static pods whose name an ending one still has. */
   readonly #waiting = new Set<Pod>();
   readonly #facilities: KubeletServices;
-  #node: Node | undefined;
-  #leaseVersion: string | undefined;
-  #lastStatus = 0;
+  readonly #keeper: NodeKeeper;
   #stopped = false;
 
   /** Throws a ConfigError when the kubeconfig cannot be used. */
@@ -79,6 +73,9 @@ export class Kubelet {
     this.#client = createClient(options.facilities.connect(credentials), 'kubelet');
     this.#informers = createInformerFactory(this.#client, { clock, activity });
     this.#recorder = createEventRecorder({ client: this.#client, clock, activity, component: 'kubelet', host: node });
+    this.#keeper = new NodeKeeper(options, this.#client, this.#informers, () => {
+      for (const worker of this.workers.values()) worker.kick();
+    });
     this.#facilities = this.#makeServices();
     this.#static = new StaticPodSource(options, (found) => this.#staticChanged(found));
     this.#static.start();
@@ -90,6 +87,7 @@ export class Kubelet {
   /** Stops the agent. Containers go on only where `keep` hands them to the next kubelet; else they end with the machine. */
   stop(): void {
     this.#stopped = true;
+    this.#keeper.stop();
     this.#static.stop();
     this.#informers.stop();
     this.#recorder.stop();
@@ -110,16 +108,11 @@ export class Kubelet {
   }
 
   get node(): Node | undefined {
-    return this.#node;
+    return this.#keeper.node;
   }
 
   async #begin(): Promise<void> {
-    const { activity } = this.options;
-    await activity.track(this.#register());
-    if (this.#stopped) return;
-    this.#every(LEASE_PERIOD, () => this.#renewLease());
-    this.#every(LEASE_PERIOD, () => this.#checkStatus());
-    void activity.track(this.#renewLease());
+    await this.#keeper.begin();
     await Promise.all([this.#pods.whenSynced(), this.#services.whenSynced()]);
     if (this.#stopped) return;
     this.#pods.onEvent({
@@ -130,118 +123,12 @@ export class Kubelet {
     for (const worker of this.workers.values()) this.#report(worker);
   }
 
-  #every(ms: number, work: () => Promise<void>): void {
-    this.#after(ms, () => {
-      void this.options.activity.track(work());
-      this.#every(ms, work);
-    });
-  }
-
   #after(ms: number, work: () => void): void {
     const timer = this.options.clock.after(ms, () => {
       this.#timers.delete(timer);
       if (!this.#stopped) work();
     });
     this.#timers.add(timer);
-  }
-
-  #facts(): NodeFacts {
-    const { node, ip, machineId, config, kubeletVersion, clock } = this.options;
-    const ready = this.#node?.spec?.podCIDR !== undefined;
-    const problem = ready
-      ? undefined
-      : 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
-    return { name: node, ip, machineId, config, kubeletVersion, now: clock.now(), problem };
-  }
-
-  /** Makes the node's object, or takes over the one that is there; goes on until the API server answers. */
-  async #register(): Promise<void> {
-    const { node } = this.options;
-    try {
-      this.#node = await this.#client.get(nodes, '', node);
-    } catch (err) {
-      if (!isNotFound(err)) return this.#tryAgain(err);
-      try {
-        this.#node = await this.#client.create(nodes, newNode(this.#facts()));
-        this.options.log(`I kubelet_node_status.go:79] "Successfully registered node" node="${node}"`);
-      } catch (error) {
-        return this.#tryAgain(error);
-      }
-    }
-    const informer = this.#informers.informer(nodes, { fieldSelector: `metadata.name=${node}` });
-    informer.onEvent({ add: (n) => this.#nodeChanged(n), update: (n) => this.#nodeChanged(n) });
-    await this.#postStatus();
-  }
-
-  #tryAgain(err: unknown): Promise<void> {
-    const { node, log } = this.options;
-    const why = statusOf(err)?.message ?? (err instanceof Error ? err.message : String(err));
-    log(`E kubelet_node_status.go:107] "Unable to register node with API server" err="${why}" node="${node}"`);
-    return new Promise((done) => this.#after(RETRY, () => void this.#register().then(done)));
-  }
-
-  #nodeChanged(node: Node): void {
-    const had = this.#node?.spec?.podCIDR;
-    this.#node = node;
-    if (had === undefined && node.spec?.podCIDR !== undefined) {
-      void this.options.activity.track(this.#postStatus());
-      for (const worker of this.workers.values()) worker.kick();
-    }
-  }
-
-  async #checkStatus(): Promise<void> {
-    if (this.options.clock.now() - this.#lastStatus >= STATUS_PERIOD) await this.#postStatus();
-  }
-
-  async #postStatus(): Promise<void> {
-    try {
-      const status = nodeStatus(this.#facts(), this.#node?.status);
-      this.#node = await this.#client.patch(
-        nodes,
-        '',
-        this.options.node,
-        'merge',
-        { status },
-        { subresource: 'status' },
-      );
-      this.#lastStatus = this.options.clock.now();
-    } catch (err) {
-      if (isNotFound(err)) await this.#register();
-      else
-        this.options.log(
-          `E kubelet_node_status.go:549] "Error updating node status, will retry" err="${err instanceof Error ? err.message : String(err)}"`,
-        );
-    }
-  }
-
-  async #renewLease(): Promise<void> {
-    const { node, clock } = this.options;
-    const renewTime = formatMicroTime(clock.now());
-    const namespace = 'kube-node-lease';
-    try {
-      if (this.#leaseVersion === undefined) {
-        const uid = this.#node?.metadata.uid ?? '';
-        try {
-          const lease = await this.#client.create(leases, {
-            metadata: { name: node, namespace, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node, uid }] },
-            spec: { holderIdentity: node, leaseDurationSeconds: LEASE_SECONDS, renewTime },
-          });
-          this.#leaseVersion = lease.metadata.resourceVersion;
-          return;
-        } catch (err) {
-          if (!isAlreadyExists(err)) throw err;
-        }
-      }
-      const lease = await this.#client.patch(leases, namespace, node, 'merge', {
-        spec: { holderIdentity: node, renewTime },
-      });
-      this.#leaseVersion = lease.metadata.resourceVersion;
-    } catch (err) {
-      if (isNotFound(err)) this.#leaseVersion = undefined;
-      this.options.log(
-        `E controller.go:195] "Failed to update lease" err="${err instanceof Error ? err.message : String(err)}"`,
-      );
-    }
   }
 
   #makeServices(): KubeletServices {
@@ -259,8 +146,8 @@ export class Kubelet {
     };
     return {
       ...this.options,
-      podCIDR: () => this.#node?.spec?.podCIDR,
-      allocatable: () => ({ ...allocatable(this.options.config), ...this.#node?.status?.allocatable }),
+      podCIDR: () => this.node?.spec?.podCIDR,
+      allocatable: () => ({ ...allocatable(this.options.config), ...this.node?.status?.allocatable }),
       services: () => this.#services.list(),
       configMap: (namespace, name) => optional(configmaps, namespace, name),
       secret: (namespace, name) => optional(secrets, namespace, name),
@@ -341,7 +228,7 @@ export class Kubelet {
     const others = [...this.workers.values()].filter((w) => w !== worker && !w.finished);
     return admit(
       worker.pod,
-      this.#node,
+      this.node,
       others.map((w) => w.pod),
     );
   }
@@ -350,7 +237,7 @@ export class Kubelet {
   async #admitAgain(worker: PodWorker): Promise<void> {
     this.#judging.add(worker);
     try {
-      this.#node = await this.#client.get(nodes, '', this.options.node);
+      await this.#keeper.refresh();
     } catch (err) {
       this.options.log(
         `E kubelet.go:2631] "Error getting the current node for admission" err="${err instanceof Error ? err.message : String(err)}"`,
@@ -372,7 +259,7 @@ export class Kubelet {
       if (uid !== undefined) {
         this.#reported.delete(uid);
         void this.options.activity.track(
-          this.#static.makeMirrors(this.#client, this.#mirrors, this.#node?.metadata.uid ?? ''),
+          this.#static.makeMirrors(this.#client, this.#mirrors, this.node?.metadata.uid ?? ''),
         );
       }
       return;
@@ -394,9 +281,9 @@ export class Kubelet {
     for (const mirror of this.#mirrors.values()) {
       void this.options.activity.track(this.#static.reconcileMirror(this.#client, mirror));
     }
-    if (this.#node)
+    if (this.node)
       void this.options.activity.track(
-        this.#static.makeMirrors(this.#client, this.#mirrors, this.#node.metadata.uid ?? ''),
+        this.#static.makeMirrors(this.#client, this.#mirrors, this.node.metadata.uid ?? ''),
       );
   }
 
