@@ -73,7 +73,8 @@ export class EtcdData {
   /** Keeps what the store holds under its mark, and puts other content in its place. */
   #switchTo(content: ReadonlyMap<string, KubeObject>): void {
     if (this.#live !== undefined) saveSnapshot(this.#store, this.#kept(this.#live));
-    for (const [key] of [...this.#store.entries()]) if (!content.has(key)) this.#store.delete(key);
+    const held = Array.from(this.#store.entries(), ([key]) => key);
+    for (const key of held) if (!content.has(key)) this.#store.delete(key);
     // Revisions go on, as with `etcdutl snapshot restore --bump-revision`: who watches sees the way back as changes.
     for (const [key, object] of content) {
       const current = this.#store.get(key);

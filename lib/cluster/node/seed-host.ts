@@ -24,6 +24,7 @@ export function seedHost(disk: Disk, name: string, ip: string): void {
     '/etc/default/kubelet': 'KUBELET_EXTRA_ARGS=\n',
     '/etc/crictl.yaml':
       'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n',
+    '/var/lib/kubelet/instance-config.yaml': 'containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock"\n',
     '/etc/containerd/config.toml': 'version = 3\n',
   };
   for (const [path, text] of Object.entries(files)) if (disk.read(path) === undefined) disk.write(path, text);

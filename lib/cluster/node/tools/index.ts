@@ -5,11 +5,30 @@ import { etcdutl } from './etcdutl.ts';
 import { iptables, iptablesSave } from './iptables.ts';
 import { journalctl } from './journalctl.ts';
 import { kubeadm } from './kubeadm/index.ts';
+import { kubelet } from './kubelet.ts';
 import type { NodeTool, ToolContext } from './node-tool.ts';
+import { modprobe, lsmod, swapoff, sysctl } from './kernel.ts';
+import { netstat, ss } from './sockets.ts';
 import { systemctl } from './systemctl.ts';
 
 /** Every simulated node tool. One more is one more file and one line here. */
-const tools: readonly NodeTool[] = [crictl, etcdctl, etcdutl, iptables, iptablesSave, journalctl, kubeadm, systemctl];
+const tools: readonly NodeTool[] = [
+  crictl,
+  etcdctl,
+  etcdutl,
+  iptables,
+  iptablesSave,
+  journalctl,
+  kubeadm,
+  kubelet,
+  lsmod,
+  modprobe,
+  netstat,
+  ss,
+  swapoff,
+  sysctl,
+  systemctl,
+];
 
 export const toolNames: readonly string[] = tools.map((tool) => tool.name);
 

@@ -120,7 +120,9 @@ function expiry(pem: string | undefined, now: number) {
         ? '<invalid>'
         : left < DAY
           ? shortDuration(left)
-          : `${left < 365 * DAY ? `${Math.floor(left / DAY)}d` : `${Math.floor(left / (365 * DAY))}y`}`,
+          : left < 365 * DAY
+            ? `${Math.floor(left / DAY)}d`
+            : `${Math.floor(left / (365 * DAY))}y`,
     iso: new Date(at).toISOString().replace('.000Z', 'Z'),
     seconds: Math.floor(left / 1000),
   };
