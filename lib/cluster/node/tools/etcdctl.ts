@@ -224,17 +224,17 @@ async function snapshotSave(call: Call): Promise<number> {
 }
 
 const SNAPSHOT_HELP = `NAME:
-    snapshot - Manages etcd node snapshots
+  snapshot - Manages etcd node snapshots
 
 USAGE:
-    etcdctl snapshot <subcommand> [flags]
+  etcdctl snapshot <subcommand> [flags]
 
 API VERSION:
-    3.6
+  3.6
 
 
 COMMANDS:
-    save    Stores an etcd node backend snapshot to a given file
+  save    Stores an etcd node backend snapshot to a given file
 
 OPTIONS:
   -h, --help[=false]    help for snapshot
