@@ -261,3 +261,10 @@ test('a kubelet that starts again takes its pods over, and answers for them at o
   expect(await again).toBe('here\n');
   expect((await get('box')).status).toEqual(before);
 });
+
+test('a file can be mounted where the image has no directory', async () => {
+  const volumeMounts = [{ name: 'v', mountPath: '/etc/site/page', subPath: 'a' }];
+  const volumes = [{ name: 'v', downwardAPI: { items: [{ path: 'a', fieldRef: { fieldPath: 'metadata.name' } }] } }];
+  await create(pod('m', [{ name: 'c', command: ['sleep', '60'], volumeMounts }], { volumes }));
+  expect(await exec('m', 'sh', '-c', 'ls /etc/site; cat /etc/site/page')).toBe('page\nm');
+});

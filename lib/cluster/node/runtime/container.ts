@@ -85,8 +85,10 @@ export class Container {
       { path: '/proc', tree: new MemoryTree(proc, now), readOnly: true, fsType: 'proc' },
       { path: '/dev', tree: new MemoryTree(devRoot(random), now), readOnly: false, fsType: 'tmpfs' },
     ];
-    const given = new Set(options.mounts.map((m) => m.path));
-    this.fs = new FileSystem([...mounts.filter((m) => !given.has(m.path)), ...options.mounts], options.identity);
+    const bare = new FileSystem(mounts.slice(0, 1).map((m) => ({ ...m, readOnly: false })));
+    const wanted = options.mounts.map((m) => ({ ...m, path: makeMountPoint(bare, m) }));
+    const given = new Set(wanted.map((m) => m.path));
+    this.fs = new FileSystem([...mounts.filter((m) => !given.has(m.path)), ...wanted], options.identity);
     this.#world = {
       clock,
       random,
@@ -189,5 +191,19 @@ function whyNot(name: string, found: Extract<Found, { error: string }>): string 
       return `exec: ${quoted}: is a directory`;
     default:
       return `exec: ${quoted}: permission denied`;
+  }
+}
+
+/** Makes the directories that a mount needs in the image's files; answers its place without symlinks (`/var/run` → `/run`). */
+function makeMountPoint(root: FileSystem, { path, tree }: Mount): string {
+  const at = path.lastIndexOf('/');
+  const isDirectory = tree.lookup('')?.type === 'dir';
+  try {
+    const dir = isDirectory ? path : path.slice(0, at) || '/';
+    root.mkdir(dir, { recursive: true });
+    return isDirectory ? root.realpath(dir) : `${root.realpath(dir).replace(/\/$/, '')}/${path.slice(at + 1)}`;
+  } catch {
+    // A file of the image stands in the way: the mount hides it.
+    return path;
   }
 }
