@@ -92,6 +92,6 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   },
   validate,
   validateUpdate,
-  validateStatusUpdate: ({ spec, status }) => validateStoredVersions(status?.storedVersions, spec.versions),
+  validateStatusUpdate: ({ spec, status }) => validateStoredVersions(status?.storedVersions, spec.versions ?? []),
   columns: [name(), createdAt()],
 });

@@ -31,7 +31,7 @@ function oneOf(at: FieldPath, value: string | undefined, supported: readonly str
 }
 
 function validateExitCodes(
-  { containerName, operator, values = [] }: Partial<PodFailurePolicyOnExitCodesRequirement>,
+  { containerName, operator, values: given }: Partial<PodFailurePolicyOnExitCodesRequirement>,
   at: FieldPath,
   containers: ReadonlySet<string>,
 ): FieldError[] {
@@ -41,7 +41,9 @@ function validateExitCodes(
     errors.push(invalid(at.child('containerName'), containerName, why));
   }
   const list = at.child('values');
-  if (!values.length) errors.push(invalid(list, values, 'at least one value is required'));
+  // Upstream writes a list that nobody gave as null.
+  const values = given ?? [];
+  if (!values.length) errors.push(invalid(list, given, 'at least one value is required'));
   else if (values.length > MAX_VALUES) errors.push(tooMany(list, values.length, MAX_VALUES));
   for (const [i, value] of values.entries()) {
     if (operator === 'In' && value === 0) {

@@ -13,6 +13,7 @@ function statusText(object: ComponentStatus): string {
 
 export const componentStatus = defineKind<ComponentStatus>({
   resource: componentstatuses,
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   columns: [
     name(),
     column('Status', 'string', 'Whether the component is well.', statusText),

@@ -82,7 +82,7 @@ function validateNonResourceRule({ verbs, nonResourceURLs: urls }: Partial<NonRe
 }
 
 function validateResourceRule(rule: Partial<ResourcePolicyRule>, at: FieldPath): FieldError[] {
-  const { apiGroups = [], resources = [], namespaces = [], clusterScope } = rule;
+  const [apiGroups, resources, namespaces] = [rule.apiGroups ?? [], rule.resources ?? [], rule.namespaces ?? []];
   const errors = validateVerbs(rule.verbs, at.child('verbs'));
   const groups = at.child('apiGroups');
   if (!apiGroups.length) errors.push(required(groups, 'resource rules must supply at least one api group'));
@@ -91,7 +91,7 @@ function validateResourceRule(rule: Partial<ResourcePolicyRule>, at: FieldPath):
   if (!resources.length) errors.push(required(list, 'resource rules must supply at least one resource'));
   errors.push(...onlyStar(list, resources, 'resources'));
   const spaces = at.child('namespaces');
-  if (!namespaces.length && !clusterScope) {
+  if (!namespaces.length && !rule.clusterScope) {
     const why = 'resource rules that are not cluster scoped must supply at least one namespace';
     errors.push(required(spaces, why));
   } else if (namespaces.includes('*')) errors.push(...onlyStar(spaces, namespaces, 'namespaces'));
@@ -107,7 +107,8 @@ function validateResourceRule(rule: Partial<ResourcePolicyRule>, at: FieldPath):
 
 /** One rule of a FlowSchema: who, and what they ask for. */
 export function validateFlowRule(rule: Partial<PolicyRulesWithSubjects>, at: FieldPath): FieldError[] {
-  const { subjects = [], resourceRules = [], nonResourceRules = [] } = rule;
+  const { resourceRules = [], nonResourceRules = [] } = rule;
+  const subjects = rule.subjects ?? [];
   const list = at.child('subjects');
   const errors = subjects.length
     ? subjects.flatMap((subject, i) => validateSubject(subject, list.index(i)))

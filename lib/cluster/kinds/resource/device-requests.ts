@@ -85,7 +85,8 @@ function validateNamed(
 }
 
 export function validateClaim(devices: DeviceClaim | undefined, at: FieldPath): FieldError[] {
-  const { requests = [], constraints = [], config = [] } = devices ?? {};
+  const { constraints = [], config = [] } = devices ?? {};
+  const requests = devices?.requests ?? [];
   const list = at.child('requests');
   const known = new Set(
     requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((one) => `${name}/${one.name}`)]),
