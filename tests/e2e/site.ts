@@ -58,8 +58,8 @@ export class Site {
     const page = await context.newPage();
     page.on('pageerror', (err) => this.complaints.push(`${page.url()}: ${err.message}`));
     page.on('console', (message) => {
-      // Refused forms and missing pages are told by their status; that is no complaint.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) {
+      // Refused forms, missing pages and the terminals of an ended attempt are told by their status; that is no complaint.
+      if (message.type() === 'error' && !/status of 4\d\d|response code: 4\d\d/.test(message.text())) {
         this.complaints.push(`${page.url()}: ${message.text()}`);
       }
     });
