@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownName, sweep } from './leftovers.ts';
 import type { Limits } from './limits.ts';
 
 /** A controller's place: version 2 (one tree for all) or version 1 (a tree for each). */
@@ -58,6 +59,13 @@ function attempt(action: () => void): boolean {
   }
 }
 
+/** Groups whose last processes were still ending when their host did; tried again later. */
+const ended: string[] = [];
+
+function removeGroup(path: string): void {
+  if (!attempt(() => rmdirSync(path))) ended.push(path);
+}
+
 /**
  * The control groups of one host, as far as the server may make any (as root it may; an ordinary user has none, and then
  * the limits of each process are what there is).
@@ -66,11 +74,14 @@ export class ControlGroups {
   /** Directories whose cgroup.procs a process of the host joins. */
   readonly paths: readonly string[];
 
+  /** `id` is this process's own name for the host. */
   constructor(id: string, limits: Limits) {
+    for (const path of ended.splice(0)) removeGroup(path);
     const paths: string[] = [];
     for (const tree of controllerTrees(readFileSync('/proc/self/mountinfo', 'utf8'))) {
       const parent = join(tree.path, 'drydock');
-      const path = join(parent, id);
+      const path = join(parent, ownName('', id));
+      sweep(parent, '', removeGroup);
       if (tree.version === 2) {
         attempt(() => mkdirSync(parent, { recursive: true }));
         for (const dir of [tree.path, parent])
@@ -87,6 +98,6 @@ export class ControlGroups {
 
   /** After every process has ended. */
   remove(): void {
-    for (const path of this.paths) attempt(() => rmdirSync(path));
+    for (const path of this.paths) removeGroup(path);
   }
 }

@@ -70,7 +70,7 @@ export async function serveControl(cluster: Cluster, dir: string): Promise<{ clo
     socket.on('end', () => void answer(text).then((reply) => socket.end(JSON.stringify(reply))));
   });
   // Only this user may enter the directory, and so connect.
-  const home = mkdtempSync(join(tmpdir(), 'drydock-'));
+  const home = mkdtempSync(join(tmpdir(), 'drydock-control-'));
   const path = join(home, 'control');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

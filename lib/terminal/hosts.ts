@@ -114,7 +114,7 @@ export class Hosts {
       host,
       limits: this.#limits,
       clock,
-      id: `${process.pid}-${++machines}`,
+      id: String(++machines),
       serve: (directory) => {
         const tools = new ToolSocket(join(directory, 'tools.sock'), host, { find, machine: (h) => this.#machine(h) });
         return () => {

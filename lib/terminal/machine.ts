@@ -22,6 +22,7 @@ import { ControlGroups } from './cgroup.ts';
 import { DiskQuota } from './disk-quota.ts';
 import { CANDIDATE_ID, loginEnvironment, loginOf, type Account, type Host } from './host.ts';
 import { idMap, type IdRange } from './identity.ts';
+import { ownName, sweep } from './leftovers.ts';
 import { resourceLimits, type Limits } from './limits.ts';
 import { Bridge } from './network/bridge.ts';
 import { ENTER_PROGRAM } from './programs/enter.ts';
@@ -64,6 +65,8 @@ const LOGIN_SHIMS = ['ssh', 'sudo', 'su'];
 
 /** Programs that the real machine may have and a host has, if at all, in another form. */
 const NOT_ON_HOSTS = ['kubectl', 'helm', 'docker', 'podman', 'systemctl', 'journalctl'];
+
+const RUNTIME_PREFIX = 'drydock-host-';
 
 /** How long a sandbox may take to start on a busy machine. */
 const START_MS = 20_000;
@@ -118,7 +121,7 @@ export interface MachineOptions {
   host: Host;
   limits: Limits;
   clock: Clock;
-  /** Distinguishes the control groups of all machines of this computer. */
+  /** Distinguishes the machines of this process. */
   id: string;
   /** Called before the sandbox starts, with the directory that it sees as /run/drydock; what it returns, when it has ended. */
   serve: (directory: string) => () => void;
@@ -148,7 +151,8 @@ export class Machine {
     this.#limits = limits;
     this.#clock = clock;
     this.#groups = new ControlGroups(id, limits);
-    this.runtimeDir = mkdtempSync(join(tmpdir(), 'drydock-'));
+    sweep(tmpdir(), RUNTIME_PREFIX, (path) => rmSync(path, { recursive: true, force: true }));
+    this.runtimeDir = mkdtempSync(join(tmpdir(), ownName(RUNTIME_PREFIX, '')));
     const shared = join(this.runtimeDir, 'shared');
     mkdirSync(shared, { mode: 0o755 });
     chmodSync(shared, 0o755);

@@ -12,7 +12,7 @@ afterEach(() => lab.close());
 
 /** As root only control groups bound root; without any (a container's root, say) its host has the limits of each process alone. */
 function hasControlGroups(): boolean {
-  const groups = new ControlGroups(`test-${process.pid}`, DEFAULT_LIMITS);
+  const groups = new ControlGroups('test', DEFAULT_LIMITS);
   groups.remove();
   return groups.paths.length > 0;
 }
