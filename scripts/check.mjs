@@ -6,7 +6,7 @@ const CHECKS = [
   ['types', 'tsc', '--noEmit'],
   ['lint', 'oxlint', '--type-aware', '--quiet'],
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
-  ['unused', 'knip'],
+  ['unused', 'knip', '--include', 'files,dependencies,unlisted,unresolved'],
   ['unit', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
 ];
 

@@ -51,14 +51,14 @@ export const clusterReady: Benchmark = {
       for (let i = 0; i <= CLUSTERS; i++) {
         const began = performance.now();
         const cluster = await threeNodes(join(dir, String(i)), pki);
-        const { url, close } = await cluster.listen({ port: 0 });
-        const { items } = await getNodes(cluster, url);
+        const listening = await cluster.listen({ port: 0 });
+        const { items } = await getNodes(cluster, listening.url);
         const took = performance.now() - began;
         const ready = items.filter((n) => n.status.conditions.some((c) => c.type === 'Ready' && c.status === 'True'));
         if (ready.length !== 3) throw new Error(`${ready.length} of 3 nodes are Ready`);
         // The first also loads the schemas and the profile, once for each process.
         if (i > 0) samples.push(took);
-        await close();
+        await listening.close();
         await cluster.stop();
       }
       return [
