@@ -2,6 +2,7 @@ import type { UserInfo } from '../machinery/user.ts';
 import { admissionChain } from './admission-chain.ts';
 import { followApiServices } from './api-services.ts';
 import type { Core } from './core.ts';
+import { followCustomApiServices } from './custom-api-services.ts';
 import { followCustomResources } from './custom-resources.ts';
 import { createHandler } from './handle.ts';
 import { listenOn } from './listener.ts';
@@ -69,6 +70,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   lifetime.onClose(startCompaction(core));
   lifetime.onClose(followCustomResources(core));
   lifetime.onClose(followApiServices(core));
+  lifetime.onClose(followCustomApiServices(core));
   const edge = { core, options, lifetime };
   const handle = createHandler(edge);
   const upgrade = createUpgradeHandler(edge);
