@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { MASTERS_GROUP } from '../../machinery/user.ts';
 import { certificatesigningrequests } from '../../schema/generated/resources.ts';

@@ -1,4 +1,5 @@
 import { fromJson, type Program } from '../../cel/index.ts';
+import { notSimulated } from '../../machinery/status-error.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import type { Namespace } from '../../schema/generated/types.ts';
 import type { AdmissionRequest } from '../plugin.ts';
@@ -52,6 +53,9 @@ export function variablesOf(
     request: fromJson({ subResource: '', requestSubResource: '', namespace: '', ...requestValue(request) }),
     namespaceObject: fromJson(namespace ?? null),
     params: fromJson(params ?? null),
+    get authorizer(): never {
+      throw notSimulated('the variable authorizer');
+    },
   };
 }
 
@@ -63,7 +67,8 @@ export function withLazyVariables(
   variables: readonly { name: string; expression: string; program: Program | undefined }[],
 ): Record<string, unknown> {
   const computed: Record<string, unknown> = {};
-  const all = { ...values, variables: computed };
+  // Not a copy: that would ask for every value.
+  const all = Object.create(values, { variables: { value: computed, enumerable: true } }) as Record<string, unknown>;
   for (const { name, expression, program } of variables) {
     Object.defineProperty(computed, name, {
       enumerable: true,
