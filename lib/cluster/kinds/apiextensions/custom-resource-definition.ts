@@ -62,7 +62,9 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   resource: customresourcedefinitions,
   generation: true,
   unconditionalUpdate: false,
-  defaults({ spec }) {
+  defaults({ spec, status }) {
+    const stored = storageVersion(spec);
+    if (status && stored && !status.storedVersions?.length) status.storedVersions = [stored];
     spec.names ??= { plural: '', kind: '' };
     const { names } = spec;
     if (names.kind) {
