@@ -1,19 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Activity } from '../../kit/activity.ts';
 import { ManualClock } from '../../kit/clock.ts';
-import { seededRandom } from '../../kit/random.ts';
 import type { Attributes } from '../access/authorizer.ts';
-import { kinds } from '../kinds/index.ts';
 import type { ApiRequest, WatchEvent } from '../machinery/api-request.ts';
 import type { JsonObject } from '../machinery/object.ts';
-import { statusOf } from '../machinery/status-error.ts';
-import type { UserInfo } from '../machinery/user.ts';
 import { MvccStore } from '../store/mvcc.ts';
 import type { ApiServer, ApiTransport } from './index.ts';
-import { createApiServer } from './index.ts';
+import { ADMIN, refusal, testServer } from './test-server.ts';
 
-const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
-const LENA: UserInfo = { username: 'lena', groups: ['system:authenticated'] };
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 let clock: ManualClock;
@@ -23,45 +16,10 @@ let server: ApiServer;
 let asked: Attributes;
 let admin: ApiTransport;
 
-function start(): ApiServer {
-  const unused = () => Promise.reject(new Error('not used'));
-  return createApiServer({
-    store,
-    kinds,
-    clock,
-    random: seededRandom(1),
-    activity: new Activity(),
-    authenticator: {
-      authenticate: ({ token }) => ({ admin: ADMIN, lena: LENA })[token ?? ''],
-      reviewToken: () => ({ error: 'invalid bearer token' }),
-    },
-    authorizer: {
-      authorize(attributes) {
-        asked = attributes;
-        return { allowed: attributes.user === ADMIN || attributes.path === '/version', reason: '' };
-      },
-    },
-    rules: { rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }) },
-    tokens: { issuer: 'https://issuer', audiences: ['https://issuer'], issue: () => 'jwt', jwks: () => ({ keys: [] }) },
-    admission: { plugins: [], context: () => ({}) as never },
-    kubelets: () => {
-      throw new Error('not used');
-    },
-    dial: unused,
-    flags: {
-      serviceClusterIpRange: '10.96.0.0/12',
-      serviceNodePortRange: { from: 30_000, to: 32_767 },
-      allowPrivileged: true,
-    },
-    anonymousAuth: true,
-    version: { gitVersion: 'v1.36.3' },
-  });
-}
-
 beforeEach(() => {
   clock = new ManualClock();
   store = new MvccStore();
-  server = start();
+  server = testServer(store, clock, (attributes) => (asked = attributes));
   admin = server.transport(ADMIN);
 });
 
@@ -75,14 +33,6 @@ const maps = (verb: ApiRequest['verb'], rest: Partial<ApiRequest> = {}): ApiRequ
 });
 const create = (name: string, more: JsonObject = {}) =>
   admin.call(maps('create', { body: { metadata: { name, ...(more['metadata'] as JsonObject) }, data: more['data'] } }));
-const refusal = async (request: Promise<unknown>) => {
-  try {
-    await request;
-  } catch (err) {
-    return statusOf(err);
-  }
-  return undefined;
-};
 
 interface Answer {
   code: number;
@@ -403,45 +353,5 @@ describe('custom resources', () => {
     await admin.call({ verb: 'delete', ...crds, name: 'boats.example.org' });
     const gone = await refusal(admin.call({ verb: 'get', ...services, name: 'v1.example.org' }));
     expect(gone?.code).toBe(404);
-  });
-});
-
-describe('status and scale', () => {
-  const web = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'default', name: 'web' };
-  const template = {
-    metadata: { labels: { app: 'web' } },
-    spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] },
-  };
-
-  beforeEach(async () => {
-    const spec = { replicas: 2, selector: { matchLabels: { app: 'web' } }, template };
-    await admin.call({ verb: 'create', ...web, name: '', body: { metadata: { name: 'web' }, spec } });
-  });
-
-  it('annotate a deployment through its status without a new generation', async () => {
-    const annotate = { metadata: { annotations: { revision: '1' } } };
-    const byStatus = await admin.call({
-      verb: 'patch',
-      ...web,
-      subresource: 'status',
-      patchType: 'merge',
-      body: annotate,
-    });
-    expect(byStatus.object['metadata']).toMatchObject({ generation: 1, annotations: { revision: '1' } });
-    const again = { metadata: { annotations: { revision: '2' } } };
-    const byObject = await admin.call({ verb: 'patch', ...web, patchType: 'merge', body: again });
-    expect(byObject.object['metadata']).toMatchObject({ generation: 2 });
-  });
-
-  it('refuse strategic patches by what they hold, others by what came of them', async () => {
-    const body = { spec: { replicas: 'three' } };
-    const strategic = await refusal(admin.call({ verb: 'patch', ...web, patchType: 'strategic', body }));
-    expect(strategic?.message).toContain(
-      'patch: Invalid value: "map[spec:map[replicas:three]]": unrecognized type: int32',
-    );
-    const merge = await refusal(admin.call({ verb: 'patch', ...web, patchType: 'merge', body }));
-    expect(merge?.message).toContain(
-      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
-    );
   });
 });

@@ -40,10 +40,14 @@ test.each<[JSONSchemaProps, unknown, string]>([
   [
     { oneOf: [{ required: ['a'] }, { required: ['b'] }] },
     {},
-    '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid',
+    [
+      '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid',
+      'spec.a: Required value',
+    ],
   ],
+  [{ type: 'array', 'x-kubernetes-list-type': 'set' }, ['a', 'b', 'a'], 'spec[2]: Duplicate value: "a"'],
 ])('%j refuses %j', (schema, value, message) => {
-  expect(check(schema, value)).toEqual([message]);
+  expect(check(schema, value)).toEqual([message].flat());
 });
 
 test('nested values that fit', () => {

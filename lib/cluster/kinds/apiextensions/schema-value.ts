@@ -1,5 +1,6 @@
 import { deepEqual } from '../../../kit/deep.ts';
 import {
+  duplicate,
   invalid,
   notSupported,
   required,
@@ -66,14 +67,29 @@ function checkText(schema: JSONSchemaProps, value: string, at: FieldPath): Field
   const { maxLength, minLength, pattern, format } = schema;
   const length = Array.from(value).length;
   const errors: FieldError[] = [];
+  // Of length and pattern the first that does not fit is told.
   if (maxLength !== undefined && length > maxLength) errors.push(tooLong(at, maxLength));
-  if (minLength !== undefined && length < minLength)
+  else if (minLength !== undefined && length < minLength)
     errors.push(invalid(at, value, `${inBody(at)} should be at least ${minLength} chars long`));
-  if (pattern && !matches(pattern, value)) errors.push(invalid(at, value, `${inBody(at)} should match '${pattern}'`));
+  else if (pattern && !matches(pattern, value))
+    errors.push(invalid(at, value, `${inBody(at)} should match '${pattern}'`));
   const shape = format ? FORMATS[format] : undefined;
   if (shape && !shape.test(value))
     errors.push(invalid(at, value, `${inBody(at)} must be of type ${format}: ${JSON.stringify(value)}`));
   return errors;
+}
+
+/** Items of a set, or keys of a keyed list, that stand there twice. */
+function repeated(schema: JSONSchemaProps, value: readonly unknown[], at: FieldPath): FieldError[] {
+  const type = schema['x-kubernetes-list-type'];
+  if (type !== 'set' && type !== 'map') return [];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const keyOf = (item: unknown) =>
+    type === 'map' && isJsonObject(item)
+      ? Object.fromEntries(keys.flatMap((key) => (item[key] === undefined ? [] : [[key, item[key]]])))
+      : item;
+  const all = value.map(keyOf);
+  return all.flatMap((key, i) => (all.findIndex((o) => deepEqual(o, key)) < i ? [duplicate(at.index(i), key)] : []));
 }
 
 function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: FieldPath): FieldError[] {
@@ -85,6 +101,7 @@ function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: Field
       ? [invalid(at, value.length, `${inBody(at)} should have at least ${minItems} items`)]
       : []),
     ...(maxItems !== undefined && value.length > maxItems ? [tooMany(at, value.length, maxItems)] : []),
+    ...repeated(schema, value, at),
   ];
 }
 
@@ -109,16 +126,26 @@ function checkCombinations(schema: JSONSchemaProps, value: unknown, at: FieldPat
   const { anyOf = [], allOf = [], oneOf = [], not } = schema;
   const fits = (one: JSONSchemaProps) => validateValue(one, value, at).length === 0;
   const say = (text: string): FieldError => ({ ...invalid(at, '', `"${at.toString()}" must ${text}`), field: '<nil>' });
+  /** What keeps the value from the alternative that it comes nearest to. */
+  const nearest = (all: readonly JSONSchemaProps[]) =>
+    all.map((one) => validateValue(one, value, at)).reduce((a, b) => (b.length < a.length ? b : a));
   const errors: FieldError[] = [];
-  if (anyOf.length > 0 && !anyOf.some(fits)) errors.push(say('validate at least one schema (anyOf)'));
+  if (anyOf.length > 0 && !anyOf.some(fits))
+    errors.push(say('validate at least one schema (anyOf)'), ...nearest(anyOf));
   const fitting = oneOf.filter(fits).length;
   if (oneOf.length > 0 && fitting !== 1) {
     const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
-    errors.push(say(`validate one and only one schema (oneOf). ${found}`));
+    errors.push(say(`validate one and only one schema (oneOf). ${found}`), ...(fitting === 0 ? nearest(oneOf) : []));
   }
   if (!allOf.every(fits)) errors.push(say('validate all the schemas (allOf)'));
   if (not && fits(not)) errors.push(say('not validate the schema (not)'));
   return errors;
+}
+
+function checkEnum(schema: JSONSchemaProps, value: unknown, at: FieldPath): FieldError[] {
+  if (!schema.enum || value === null || schema.enum.some((one) => deepEqual(one, value))) return [];
+  const supported = schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  return [notSupported(at, value, supported)];
 }
 
 /** A value against a schema of a definition, in the API server's words; the fields of an object by name. */
@@ -126,18 +153,10 @@ export function validateValue(schema: JSONSchemaProps, value: unknown, at: Field
   const actual = typeOf(value);
   if (!typeAllowed(schema, actual)) {
     const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type;
-    return [typeInvalid(at, actual, `${inBody(at)} must be of type ${wanted}: ${JSON.stringify(actual)}`)];
+    const text = `${inBody(at)} must be of type ${wanted}: ${JSON.stringify(actual)}`;
+    return [typeInvalid(at, actual, text), ...checkEnum(schema, value, at)];
   }
-  const errors: FieldError[] = [];
-  if (schema.enum && actual !== 'null' && !schema.enum.some((one) => deepEqual(one, value))) {
-    errors.push(
-      notSupported(
-        at,
-        value,
-        schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
-      ),
-    );
-  }
+  const errors = checkEnum(schema, value, at);
   errors.push(...checkCombinations(schema, value, at));
   if (typeof value === 'number') errors.push(...checkNumber(schema, value, at));
   else if (typeof value === 'string') errors.push(...checkText(schema, value, at));
