@@ -59,6 +59,17 @@ function nameOf({ commonName, organizations = [] }: CertificateSubject): x509.Js
   return [...organizations.map((o) => ({ O: [o] })), { CN: [commonName] }];
 }
 
+const NAME_ORDER = ['C', 'O', 'OU', 'L', 'ST', 'street', 'postalCode', 'CN', 'serialNumber'];
+
+/** A requested name as Go writes it into a certificate: by type, whatever the order of the request. */
+function inGoOrder(name: x509.JsonName): x509.JsonName {
+  const parts = name.flatMap((rdn) =>
+    Object.entries(rdn).flatMap(([type, values]) => (values ?? []).map((v) => ({ type, v }))),
+  );
+  const rank = (type: string) => (NAME_ORDER.includes(type) ? NAME_ORDER.indexOf(type) : NAME_ORDER.length);
+  return parts.sort((a, b) => rank(a.type) - rank(b.type)).map(({ type, v }) => ({ [type]: [v] }));
+}
+
 function extensionsOf(subject: CertificateSubject): x509.Extension[] {
   const { dnsNames = [], ips = [], usages = [], keyEncipherment = true } = subject;
   const { digitalSignature, keyEncipherment: encipherment } = x509.KeyUsageFlags;
@@ -139,7 +150,7 @@ export class CertificateAuthority {
   ): Promise<string> {
     const request = new x509.Pkcs10CertificateRequest(requestPem);
     return this.#sign(
-      request.subjectName.toJSON(),
+      inGoOrder(request.subjectName.toJSON()),
       request.publicKey,
       extensionsOf({ ...subject, commonName: '' }),
       validity,

@@ -10,6 +10,9 @@ import {
   type AdmissionRequest,
 } from './plugin.ts';
 
+/** Without them the control plane's own pods could not be made. */
+const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical'];
+
 async function defaultClass({ client }: AdmissionContext): Promise<PriorityClass | undefined> {
   const { items } = await client.list(priorityclasses);
   // With several, the one of the lowest value counts.
@@ -54,6 +57,8 @@ export const priority: AdmissionPlugin = {
     spec.preemptionPolicy = policy;
   },
   async validate(request, context) {
+    if (writes(request, priorityclasses, 'DELETE') && SYSTEM_CLASSES.includes(request.name))
+      throw refuse(request, 'this is a system priority class and cannot be deleted');
     if (!writes(request, priorityclasses, 'CREATE', 'UPDATE')) return;
     if (!request.object.globalDefault) return;
     const present = await defaultClass(context);

@@ -40,14 +40,12 @@ test.each<[JSONSchemaProps, unknown, string]>([
   [
     { oneOf: [{ required: ['a'] }, { required: ['b'] }] },
     {},
-    [
-      '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid',
-      'spec.a: Required value',
-    ],
+    '<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid' +
+      '\nspec.a: Required value',
   ],
   [{ type: 'array', 'x-kubernetes-list-type': 'set' }, ['a', 'b', 'a'], 'spec[2]: Duplicate value: "a"'],
 ])('%j refuses %j', (schema, value, message) => {
-  expect(check(schema, value)).toEqual([message].flat());
+  expect(check(schema, value).join('\n')).toBe(message);
 });
 
 test('nested values that fit', () => {
