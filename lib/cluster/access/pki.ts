@@ -99,7 +99,6 @@ export async function createPki(options: PkiOptions): Promise<PkiFiles> {
     });
     await pair('apiserver-kubelet-client', ca, {
       commonName: 'kube-apiserver-kubelet-client',
-      organizations: ['kubeadm:cluster-admins'],
       usages: ['client'],
     });
     await pair('front-proxy-client', frontProxyCa, { commonName: 'front-proxy-client', usages: ['client'] });
