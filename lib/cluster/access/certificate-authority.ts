@@ -70,18 +70,6 @@ function inGoOrder(name: x509.JsonName): x509.JsonName {
   return parts.sort((a, b) => rank(a.type) - rank(b.type)).map(({ type, v }) => ({ [type]: [v] }));
 }
 
-/** The order in which Go writes the parts of a name that it signs (pkix.Name's ToRDNSequence). */
-const GO_ORDER = ['C', 'O', 'OU', 'L', 'ST', 'STREET', 'POSTALCODE', 'CN', 'SERIALNUMBER'];
-
-/** A requested name as a signer in Go repeats it. */
-function inGoOrder(name: x509.JsonName): x509.JsonName {
-  const rank = (part: x509.JsonName[number]) => {
-    const at = GO_ORDER.indexOf(Object.keys(part)[0]?.toUpperCase() ?? '');
-    return at < 0 ? GO_ORDER.length : at;
-  };
-  return name.toSorted((a, b) => rank(a) - rank(b));
-}
-
 function extensionsOf(subject: CertificateSubject): x509.Extension[] {
   const { dnsNames = [], ips = [], usages = [], keyEncipherment = true } = subject;
   const { digitalSignature, keyEncipherment: encipherment } = x509.KeyUsageFlags;
