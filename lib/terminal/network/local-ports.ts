@@ -38,6 +38,8 @@ export class LocalPorts {
   readonly #dial: Dial;
   readonly #open = new Set<string>();
   readonly #followers = new Set<(line: string) => void>();
+  /** Followers that have not been told that all ports are looked at. */
+  readonly #waiting = new Set<(line: string) => void>();
   #polls = 0;
   #timer: Timer | undefined;
   #looking = false;
@@ -50,9 +52,13 @@ export class LocalPorts {
     this.#dial = dial;
   }
 
-  /** Tells `send` of every open port now, and then of each change: `listen ADDRESS PORT\n`, `close ADDRESS PORT\n`. */
+  /**
+   * Tells `send` of every open port now, and then of each change: `listen ADDRESS PORT\n`, `close ADDRESS PORT\n`. Once
+   * all ports have been looked at it says `ready\n`: the host's first command must not be refused by its own API server.
+   */
   follow(send: (line: string) => void): void {
     this.#followers.add(send);
+    this.#waiting.add(send);
     for (const place of this.#open) send(`listen ${place}\n`);
     this.wake();
   }
@@ -74,6 +80,8 @@ export class LocalPorts {
     const addresses = ['127.0.0.1', ...(ip === undefined ? [] : [ip])];
     await Promise.all([...new Set(ports)].flatMap((port) => addresses.map((address) => this.#check(address, port))));
     for (const place of this.#open) if (!ports.includes(Number(place.split(' ')[1]))) this.#set(place, false);
+    for (const send of this.#waiting) send('ready\n');
+    this.#waiting.clear();
     this.#looking = false;
     this.#polls -= 1;
     if (this.#stopped || this.#polls <= 0) return;

@@ -60,7 +60,6 @@ $| = 1;
 if (!$opt{ip}) { print "ready\n"; POSIX::pause() while 1 }
 my $control = server('control') or do { say_error("no server: $!"); exit 1 };
 my $packets = $tun && server('tun');
-print "ready\n";
 
 # Every open file: {fh, read => sub, out => waiting bytes, closing}. A peer's backlog stops reading from its source.
 my (%file, %listening);
@@ -112,8 +111,9 @@ add($control, read => sub {
   my $n = sysread($control, $line, 4096, length $line);
   return if !defined $n && ($!{EAGAIN} || $!{EINTR});
   exit 0 if !$n;
-  while ($line =~ s/^(\w+) (\S+) (\d+)\n//) {
+  while ($line =~ s/^(\w+)(?: (\S+) (\d+))?\n//) {
     my ($verb, $ip, $port) = ($1, $2, $3);
+    if ($verb eq 'ready') { print "ready\n"; next }
     if ($verb eq 'close') { my $l = delete $listening{"$ip:$port"}; drop($l) if $l; next }
     socket(my $socket, PF_INET, SOCK_STREAM, 0) or next;
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
