@@ -26,7 +26,7 @@ export interface ApiDoorOptions {
   addresses: readonly string[];
   serviceAddress: string;
   /** A certificate for loopback addresses, which kubeadm's does not name. */
-  loopbackPair(): Promise<ServingPair>;
+  loopbackPair: ServingPair;
 }
 
 type Place = { port: number } | { socketPath: string };
@@ -157,7 +157,7 @@ export class ApiDoor {
       door.listening = undefined;
       if (!this.#open || !this.#doors.has(door)) return;
       const { api, clientCa, serving } = this.#open;
-      const pair = 'port' in door.at ? await this.#options.loopbackPair() : serving;
+      const pair = 'port' in door.at ? this.#options.loopbackPair : serving;
       const tls = { key: pair.key, cert: pair.cert, ...(clientCa === undefined ? {} : { clientCa }) };
       door.listening = await api.listen({ ...door.at, tls });
       if ('port' in door.at) door.at = { port: Number(new URL(door.listening.url).port) };

@@ -1,8 +1,8 @@
 import { Activity } from '../kit/activity.ts';
 import { systemClock, type Clock } from '../kit/clock.ts';
 import { randomInt, secureRandom, seededRandom, uuid, type Random } from '../kit/random.ts';
-import { CertificateAuthority } from './access/certificate-authority.ts';
-import { ApiDoor, type ServingPair } from './api-door.ts';
+import { OUTSIDE } from './access/pki.ts';
+import { ApiDoor } from './api-door.ts';
 import { createClient, createInformerFactory, type Client, type InformerFactory } from './client/index.ts';
 import { EtcdData } from './etcd-data.ts';
 import { ClusterFolder, type ClusterRecord } from './cluster-folder.ts';
@@ -135,7 +135,6 @@ class RunningCluster implements Cluster {
   readonly #network: Network;
   readonly #policyInformers: InformerFactory;
   readonly #machines = new Map<string, SimulatedNode>();
-  #loopback: Promise<ServingPair> | undefined;
 
   constructor(folder: ClusterFolder, record: ClusterRecord, clock: Clock, random: Random) {
     this.#record = record;
@@ -161,7 +160,10 @@ class RunningCluster implements Cluster {
     this.#door = new ApiDoor({
       addresses: ['127.0.0.1', 'localhost', ...controlPlane.flatMap((n) => [n.ip, n.name])],
       serviceAddress: SERVICE_IP,
-      loopbackPair: () => (this.#loopback ??= this.#issueLoopbackPair()),
+      loopbackPair: {
+        cert: record.pki[OUTSIDE]?.['loopback.crt'] ?? '',
+        key: record.pki[OUTSIDE]?.['loopback.key'] ?? '',
+      },
     });
     this.#policyInformers = createInformerFactory(createClient(this.#door.transportAs(NETWORK_PLUGIN)), {
       clock,
@@ -249,19 +251,5 @@ class RunningCluster implements Cluster {
         `there is no node ${JSON.stringify(name)}; the cluster has ${this.nodes.map((n) => n.name).join(', ')}`,
       );
     return machine;
-  }
-
-  /** kubeadm's certificate names no loopback address: who comes that way gets another one of the same authority. */
-  async #issueLoopbackPair(): Promise<ServingPair> {
-    const file = (path: string) => this.#record.pki[this.#mainNode().name]?.[`/etc/kubernetes/pki/${path}`] ?? '';
-    const ca = new CertificateAuthority({ cert: file('ca.crt'), key: file('ca.key') }, this.#random);
-    const now = this.#clock.now();
-    const subject = {
-      commonName: 'kube-apiserver',
-      dnsNames: ['localhost', 'kubernetes'],
-      ips: ['127.0.0.1', '::1'],
-      usages: ['server'] as const,
-    };
-    return ca.issue(subject, file('apiserver.key'), { notBefore: now - 300_000, notAfter: now + 365 * 86_400_000 });
   }
 }

@@ -7,6 +7,8 @@ import { createPki, leafKeyCount, type PkiFiles } from './access/pki.ts';
 import { CLUSTER_AGE } from './profiles/stamp.ts';
 import { profileNamed, type Profile } from './profiles/index.ts';
 
+/** Grows when bundles get other contents: those of an older form are not handed out. */
+const BUNDLE_FORMAT = 2;
 /** Certificates this old would make a new cluster look odd. */
 const TOO_OLD = 20 * 86_400_000;
 /** Another process' claim on a bundle, if it died with it. */
@@ -65,7 +67,7 @@ export class PkiPool {
   }
 
   #folder(profile: Profile): string {
-    const folder = join(this.#dir, profile.name);
+    const folder = join(this.#dir, `${profile.name}-${BUNDLE_FORMAT}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;
   }

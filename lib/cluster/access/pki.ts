@@ -25,7 +25,8 @@ export interface PkiOptions {
   leafKeys: readonly string[];
 }
 
-/** Files by node and absolute path. */
+/** Files by node and absolute path. Those of OUTSIDE lie on no node's disk. */
+export const OUTSIDE = '';
 export type PkiFiles = Record<string, Record<string, string>>;
 
 const DAY = 86_400_000;
@@ -34,7 +35,7 @@ const PKI = '/etc/kubernetes/pki';
 const BACKDATE = 300_000;
 
 /** How many leaf keys a cluster of `nodes` uses at the most. */
-export const leafKeyCount = (nodes: readonly PkiNode[]): number => 11 + nodes.length * 2;
+export const leafKeyCount = (nodes: readonly PkiNode[]): number => 12 + nodes.length * 2;
 
 /**
  * Everything that `kubeadm init` and `kubeadm join` write of certificates, keys and kubeconfigs: same files, subjects,
@@ -120,6 +121,17 @@ export async function createPki(options: PkiOptions): Promise<PkiFiles> {
     });
     await config('scheduler.conf', 'system:kube-scheduler', { commonName: 'system:kube-scheduler' });
   }
+
+  // kubeadm's certificate names no loopback address: who comes that way is shown another one of the same authority.
+  const loopback = {
+    commonName: 'kube-apiserver',
+    dnsNames: ['localhost', 'kubernetes'],
+    ips: ['127.0.0.1', '::1'],
+    usages: ['server'] as const,
+  };
+  const shown = await ca.issue(loopback, await nextKey(), short);
+  put(OUTSIDE, 'loopback.crt', shown.cert);
+  put(OUTSIDE, 'loopback.key', shown.key);
 
   const selfSigned = await nextKey();
   for (const node of nodes) {
