@@ -1,4 +1,5 @@
 import type { Timer } from '../../kit/clock.ts';
+import { klog } from '../machinery/klog.ts';
 import type { HostNetwork } from '../network/network.ts';
 import { ConfigError, readConfig } from './kubelet/config.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
@@ -171,12 +172,3 @@ const DESCRIPTIONS: Record<UnitName, string> = {
   'containerd.service': 'containerd container runtime',
   'kubelet.service': 'kubelet: The Kubernetes Node Agent',
 };
-
-/** `E file.go:1] text` → `E1121 10:08:06.000000   1234 file.go:1] text`. */
-function klog(line: string, now: number, pid: number): string {
-  const match = /^([IWEF]) (.*)$/s.exec(line);
-  if (!match) return line;
-  const d = new Date(now);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${match[1]}${two(d.getUTCMonth() + 1)}${two(d.getUTCDate())} ${d.toISOString().slice(11, 23)}000 ${String(pid).padStart(7)} ${match[2]}`;
-}
