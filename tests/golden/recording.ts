@@ -1,0 +1,70 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCluster, PkiPool } from '../../lib/cluster/index.ts';
+import { projectPath } from '../../lib/kit/project-file.ts';
+import { serveControl } from '../../lib/terminal/index.ts';
+import type * as Replay from './replay.mjs';
+
+// Not bundled: it takes a bundle that holds it for a command of its own.
+const { parseCase, runCase } = (await import(projectPath('tests/golden/replay.mjs'))) as typeof Replay;
+
+/** Our copy, and beside the checkout the whole collection, which alone has the cases that print upstream's documentation. */
+const COPY = projectPath('tests/golden/cases');
+const COLLECTION = projectPath('../shared/golden/cases');
+
+/** Credentials kept ready for clusters that start at the same time. */
+const READY_CREDENTIALS = 8;
+
+/** kubectl is started thousands of times: without threads and garbage collection a start costs half. */
+const LEAN_GO = { GOMAXPROCS: '1', GOGC: 'off' };
+
+const casesBelow = (root: string) =>
+  existsSync(root)
+    ? readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.case'))
+        .map((name) => name.slice(0, -'.case'.length))
+    : [];
+
+/** The names (`folder/case`) of all recordings at hand, or of those that are or lie below one of `below`. */
+export function recordings(below: readonly string[] = []): string[] {
+  const all = [...new Set([...casesBelow(COPY), ...casesBelow(COLLECTION)])].sort();
+  return below.length === 0 ? all : all.filter((name) => below.some((b) => name === b || name.startsWith(`${b}/`)));
+}
+
+/** Replays recordings, each on a cluster of its own in this process. */
+export class Recordings {
+  readonly #scratch = mkdtempSync(join(tmpdir(), 'drydock-golden-'));
+  readonly #pki = new PkiPool(projectPath('build/pki'), READY_CREDENTIALS);
+
+  constructor() {
+    Object.assign(process.env, LEAN_GO);
+  }
+
+  /** What each command of the recording `name` answers now. */
+  async replay(name: string): Promise<Replay.Result[]> {
+    const path = [COPY, COLLECTION].map((root) => join(root, `${name}.case`)).find((p) => existsSync(p));
+    if (path === undefined) throw new Error(`there is no recording ${name}`);
+    const dir = mkdtempSync(join(this.#scratch, 'cluster-'));
+    const cluster = await createCluster({ profile: 'three-node', dir, pki: this.#pki });
+    const listening = await cluster.listen({ port: 0 });
+    const control = await serveControl(cluster, dir);
+    const kubeconfig = join(dir, 'kubeconfig');
+    writeFileSync(kubeconfig, cluster.kubeconfig(listening.url), { mode: 0o600 });
+    try {
+      const host = `node ${projectPath('scripts/run.mjs')} scripts/shell.ts --dir {dir} --host {host} -- bash -c {command}`;
+      const options = { bin: projectPath('build/tools/bin'), poll: '150', replace: [], host };
+      return await runCase(parseCase(readFileSync(path, 'utf8')), options, { kubeconfig, dir, server: listening.url });
+    } finally {
+      await control.close();
+      await listening.close();
+      await cluster.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+
+  close(): void {
+    this.#pki.stop();
+    rmSync(this.#scratch, { recursive: true, force: true });
+  }
+}
