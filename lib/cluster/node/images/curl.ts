@@ -1,5 +1,5 @@
 import { userland } from '../runtime/programs/index.ts';
-import { curl as curlProgram } from '../runtime/programs/network.ts';
+import { curl as curlProgram } from '../runtime/programs/curl.ts';
 import { BASE_FILES } from './base-files.ts';
 import { defineImage } from './image.ts';
 

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../network/stack.ts';
 import { userland } from '../runtime/programs/index.ts';
 import { listenHttp } from '../runtime/programs/listen.ts';
-import { curl } from '../runtime/programs/network.ts';
+import { curl } from '../runtime/programs/curl.ts';
 import { logTime, serveFile } from '../runtime/programs/web-server.ts';
 import type { Program } from '../runtime/process.ts';
 import { BASE_FILES } from './base-files.ts';

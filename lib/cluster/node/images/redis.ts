@@ -1,7 +1,7 @@
 import { readLineOf } from '../runtime/programs/lines.ts';
 import { userland } from '../runtime/programs/index.ts';
 import { listen } from '../runtime/programs/listen.ts';
-import { resolve } from '../runtime/programs/network.ts';
+import { resolve } from '../runtime/programs/names.ts';
 import type { Process, Program } from '../runtime/process.ts';
 import type { Connection } from '../../network/stack.ts';
 import { isNetError } from '../../network/net-error.ts';

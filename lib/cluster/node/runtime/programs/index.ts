@@ -1,10 +1,19 @@
 import type { Program } from '../process.ts';
+import { dd } from './dd.ts';
 import * as files from './files.ts';
-import * as net from './network.ts';
+import { ip, netstat } from './interfaces.ts';
+import { ls } from './ls.ts';
+import { chmod, chown } from './modes.ts';
+import { nc } from './nc.ts';
+import { nslookup } from './nslookup.ts';
+import { ping } from './ping.ts';
 import { shellProgram } from './sh.ts';
+import { stat } from './stat.ts';
 import * as system from './system.ts';
+import { tail } from './tail.ts';
 import { tar } from './tar.ts';
 import { TEXT_COMMANDS, textCommand } from './text.ts';
+import { wget } from './wget.ts';
 
 const SYSTEM: Record<string, Program> = {
   '[': system.test, date: system.date, df: system.df, echo: system.echo, env: system.env, false: system.yesNo.false, free: system.free,
@@ -15,19 +24,11 @@ const SYSTEM: Record<string, Program> = {
 }; // prettier-ignore
 
 const FILES: Record<string, Program> = {
-  cat: files.cat, chmod: files.chmod, chown: files.chown, cp: files.cp, dd: files.dd, dirname: files.dirname, ln: files.ln, ls: files.ls,
-  mkdir: files.mkdir, mv: files.mv, readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, stat: files.stat, tail: files.tail,
-  tar, touch: files.touch,
+  cat: files.cat, chmod, chown, cp: files.cp, dd, dirname: files.dirname, ln: files.ln, ls, mkdir: files.mkdir, mv: files.mv,
+  readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, stat, tail, tar, touch: files.touch,
 }; // prettier-ignore
 
-const NETWORK: Record<string, Program> = {
-  ip: net.ip,
-  nc: net.nc,
-  netstat: net.netstat,
-  nslookup: net.nslookup,
-  ping: net.ping,
-  wget: net.wget,
-};
+const NETWORK: Record<string, Program> = { ip, nc, netstat, nslookup, ping, wget };
 
 /** What every Linux userland has, in /bin: shell, files, text. */
 export function userland(options: { bash: boolean; network: boolean }): Map<string, Program> {
