@@ -68,3 +68,9 @@ export function newRecord(spec: ContainerSpec, role: Role): ContainerRecord {
     retryAt: 0,
   };
 }
+
+/** Where the container stands in its pod's spec, as events say it. */
+export function fieldPath(r: ContainerRecord): string {
+  const list = r.role === 'ephemeral' ? 'ephemeralContainers' : r.role === 'app' ? 'containers' : 'initContainers';
+  return `spec.${list}{${r.spec.name}}`;
+}

@@ -1,32 +1,19 @@
 import type { Timer } from '../../../kit/clock.ts';
 import { nextTurn } from '../../../kit/next-turn.ts';
-import type { Container as ContainerSpec, LifecycleHandler, Pod, PodStatus } from '../../schema/generated/types.ts';
-import { StartError, type Container } from '../runtime/container.ts';
-import type { Exit } from '../runtime/process.ts';
+import type { Container as ContainerSpec, Pod, PodStatus } from '../../schema/generated/types.ts';
 import { ProcessTable } from '../runtime/process-table.ts';
 import { adoptRecords } from './adopt.ts';
-import { newContainerId, prepareContainer, startContainer, terminationMessage } from './container-starter.ts';
-import { newRecord, type ContainerRecord, type Terminated } from './container-record.ts';
-import { ContainerConfigError, type EnvironmentSources } from './environment.ts';
-import { ensureImage } from './image-puller.ts';
-import { killContainer, runPostStart } from './lifecycle.ts';
+import { fieldPath, newRecord, type ContainerRecord } from './container-record.ts';
+import { ContainerRunner, RETRY } from './container-runner.ts';
+import type { PodContext } from './pod-context.ts';
 import { makePodStatus, phaseOf, succeeded, type PodFacts } from './pod-status.ts';
-import { startProbes } from './prober.ts';
+import { PodVolumes } from './pod-volumes.ts';
 import { makeSandbox, SandboxError, type Sandbox } from './sandbox.ts';
 import type { KubeletServices } from './services.ts';
-import { MountError, mountVolume, podDir, type MountedVolume, type VolumeSources } from './volumes.ts';
+import { podDir } from './volumes.ts';
 
-/** How long until the kubelet notices that a container has ended, before it starts it again. */
-const NOTICE = 1_000;
-const FIRST_BACK_OFF = 10_000;
-const LONGEST_BACK_OFF = 300_000;
 /** The kubelet looks at each pod again after 60 to 90 s. */
 const RESYNC = 60_000;
-/** Between two tries to mount what cannot be mounted. */
-const MOUNT_RETRY = 2_000;
-const LONGEST_MOUNT_RETRY = 122_000;
-/** Between two looks at a container whose image or configuration is missing. */
-const RETRY = 12_000;
 
 export interface WorkerListener {
   /** The pod's status may have changed: report it. */
@@ -39,26 +26,23 @@ export interface WorkerListener {
  * Runs one pod: makes the world as its spec wants it, one `sync` at a time, whenever something has happened. Level-triggered:
  * a sync looks at what there is, never at why it was called.
  */
-export class PodWorker {
+export class PodWorker implements PodContext {
   pod: Pod;
   readonly kubelet: KubeletServices;
   readonly records: ContainerRecord[] = [];
   sandbox: Sandbox | undefined;
   startTime: number;
+  readonly resyncPeriod: number;
+  disposed = false;
   readonly #listener: WorkerListener;
-  readonly #volumes = new Map<string, MountedVolume>();
-  readonly #phase: number;
-  readonly #reported = new Set<string>();
+  readonly #volumes = new PodVolumes(this);
+  readonly #containers = new ContainerRunner(this, this.#volumes);
   #ended: PodFacts['ended'];
   #terminating: { grace: number } | undefined;
   #finished = false;
-  #disposed = false;
   #dirty = false;
   #running = false;
   #wake: { at: number; timer: Timer } | undefined;
-  #mountRetry = 0;
-  #mountAt = 0;
-  #refreshAt = 0;
   /** An address that the pod had before this kubelet began to look after it. */
   #oldIp: string | undefined;
   #adopting = false;
@@ -71,7 +55,7 @@ export class PodWorker {
     this.kubelet = kubelet;
     this.#listener = listener;
     this.startTime = adopt?.startTime ? Date.parse(adopt.startTime) : kubelet.clock.now();
-    this.#phase = kubelet.random.float();
+    this.resyncPeriod = RESYNC * (1 + kubelet.random.float() / 2);
     this.#makeRecords();
     if (adopt?.containerStatuses?.some((s) => s.containerID)) {
       this.#adopting = true;
@@ -122,12 +106,16 @@ export class PodWorker {
     return this.#terminating !== undefined;
   }
 
+  get podIP(): string | undefined {
+    return this.sandbox?.ip ?? this.#oldIp;
+  }
+
   facts(): PodFacts {
     return {
       pod: this.pod,
       records: this.records,
       hostIP: this.kubelet.ip,
-      podIP: this.sandbox?.ip ?? this.#oldIp,
+      podIP: this.podIP,
       sandboxReady: (this.sandbox !== undefined || this.#adopting) && !this.#over(),
       startTime: this.startTime,
       ended: this.#ended,
@@ -164,7 +152,7 @@ export class PodWorker {
 
   /** Runs a sync soon. */
   kick(): void {
-    if (this.#disposed) return;
+    if (this.disposed) return;
     this.#dirty = true;
     if (this.#running) return;
     this.#running = true;
@@ -173,7 +161,7 @@ export class PodWorker {
 
   /** The machine stops: everything goes at once, nothing is reported. */
   dispose(): void {
-    this.#disposed = true;
+    this.disposed = true;
     this.#wake?.timer.cancel();
     for (const r of this.records) {
       r.stopProbes?.();
@@ -185,11 +173,11 @@ export class PodWorker {
 
   async #loop(): Promise<void> {
     try {
-      while (this.#dirty && !this.#disposed) {
+      while (this.#dirty && !this.disposed) {
         // The API answers without a turn of the event loop: pods that fail and are replaced at once must not keep it for themselves.
         await nextTurn();
         this.#dirty = false;
-        if (this.#disposed) break;
+        if (this.disposed) break;
         await this.#sync();
         this.#listener.statusChanged(this);
       }
@@ -197,7 +185,7 @@ export class PodWorker {
       this.kubelet.log(
         `E pod_workers.go:1324] "Error syncing pod, skipping" err="${err instanceof Error ? err.message : String(err)}" pod="${this.pod.metadata.namespace}/${this.pod.metadata.name}"`,
       );
-      this.#wakeAt(this.kubelet.clock.now() + RETRY);
+      this.wakeAt(this.kubelet.clock.now() + RETRY);
     } finally {
       this.#running = false;
       this.#tookOver();
@@ -211,11 +199,12 @@ export class PodWorker {
     if (this.#over()) return this.#stopAll();
     this.#watchDeadline();
     if (this.#ended as PodFacts['ended']) return this.#stopAll();
-    if (!(await this.#prepare())) return;
+    if (!(await this.#volumes.prepare()) || !this.#makeSandbox()) return;
     await this.#adopt();
     const ready = await this.#runInitContainers();
-    for (const r of this.records) if (r.role === 'ephemeral' && r.state === 'waiting' && !r.last) await this.#start(r);
-    if (ready) for (const r of this.records) if (r.role === 'app') await this.#keepRunning(r);
+    for (const r of this.records)
+      if (r.role === 'ephemeral' && r.state === 'waiting' && !r.last) await this.#containers.start(r);
+    if (ready) for (const r of this.records) if (r.role === 'app') await this.#containers.keepRunning(r);
     if (this.#over()) await this.#stopAll();
     else this.#planResync();
   }
@@ -261,50 +250,12 @@ export class PodWorker {
     if (seconds === undefined) return;
     const due = this.startTime + seconds * 1000;
     if (this.kubelet.clock.now() < due) {
-      this.#wakeAt(due);
+      this.wakeAt(due);
       return;
     }
     const message = 'Pod was active on the node longer than the specified deadline';
     this.#ended = { reason: 'DeadlineExceeded', message };
     this.kubelet.event(this.pod, 'Normal', 'DeadlineExceeded', message);
-  }
-
-  /** Volumes and sandbox; false when they are not there yet. */
-  async #prepare(): Promise<boolean> {
-    const { kubelet, pod } = this;
-    const now = kubelet.clock.now();
-    const volumes = pod.spec.volumes ?? [];
-    const refresh = this.#refreshAt !== 0 && now >= this.#refreshAt;
-    if (now < this.#mountAt) {
-      this.#wakeAt(this.#mountAt);
-      return false;
-    }
-    for (const volume of volumes) {
-      const old = this.#volumes.get(volume.name);
-      if (old && !(refresh && old.live)) continue;
-      try {
-        this.#volumes.set(volume.name, await mountVolume(kubelet.disk, pod, volume, this.#sources(), old));
-      } catch (err) {
-        if (old) continue;
-        const message =
-          err instanceof MountError
-            ? err.message
-            : `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${err instanceof Error ? err.message : String(err)}`;
-        kubelet.event(pod, 'Warning', 'FailedMount', message);
-        this.#mountRetry = Math.min(this.#mountRetry ? this.#mountRetry * 2 : MOUNT_RETRY, LONGEST_MOUNT_RETRY);
-        this.#mountAt = now + this.#mountRetry;
-        this.#wakeAt(this.#mountAt);
-        return false;
-      }
-    }
-    this.#mountRetry = 0;
-    this.#mountAt = 0;
-    // What users put into ConfigMaps and Secrets follows within a minute or so; the credentials of every pod much later.
-    const own = volumes.some((v) => this.#volumes.get(v.name)?.live && !v.name.startsWith('kube-api-access-'));
-    if (refresh || this.#refreshAt === 0)
-      this.#refreshAt = volumes.length ? now + (own ? RESYNC * (1 + this.#phase / 2) : 45 * RESYNC) : 0;
-    if (this.#refreshAt) this.#wakeAt(this.#refreshAt);
-    return this.#makeSandbox();
   }
 
   #makeSandbox(): boolean {
@@ -327,7 +278,7 @@ export class PodWorker {
         'FailedCreatePodSandBox',
         `Failed to create pod sandbox: rpc error: code = Unknown desc = ${err.message}`,
       );
-      this.#wakeAt(kubelet.clock.now() + RETRY);
+      this.wakeAt(kubelet.clock.now() + RETRY);
       return false;
     }
     if (pod.spec.shareProcessNamespace) {
@@ -347,7 +298,7 @@ export class PodWorker {
   async #adopt(): Promise<void> {
     if (!this.#adopting) return;
     this.#adopting = false;
-    for (const r of this.records) if (r.state === 'running' && !r.live) await this.#start(r, true);
+    for (const r of this.records) if (r.state === 'running' && !r.live) await this.#containers.start(r, true);
   }
 
   /** Init containers in their order; true once the app containers may run. */
@@ -355,240 +306,19 @@ export class PodWorker {
     const appStarted = this.records.some((r) => r.role === 'app' && r.id !== undefined);
     for (const r of this.records) {
       if (r.role === 'sidecar') {
-        await this.#keepRunning(r);
+        await this.#containers.keepRunning(r);
         if (!r.started && !appStarted) return false;
       } else if (r.role === 'init' && !appStarted && !succeeded(r)) {
-        await this.#keepRunning(r);
+        await this.#containers.keepRunning(r);
         if (!succeeded(r)) return false;
       }
     }
     return true;
   }
 
-  /** Starts a container that should run and does not, when its time has come. */
-  async #keepRunning(r: ContainerRecord): Promise<void> {
-    const { clock } = this.kubelet;
-    if (r.state === 'running') {
-      if (r.live && r.image !== undefined && r.spec.image !== r.live.options.image.repository)
-        this.#restartWhenChanged(r);
-      return;
-    }
-    const ended = r.state === 'terminated' ? r.terminated : r.last;
-    if (!ended) return this.#start(r);
-    if (!this.#shouldRestart(r, ended)) return;
-    const now = clock.now();
-    const noticed = ended.finishedAt + NOTICE;
-    if (now < noticed) return this.#wakeAt(noticed);
-    if (now < r.backOffUntil) {
-      this.#reportBackOff(r, ended);
-      return this.#wakeAt(r.backOffUntil);
-    }
-    // Ten quiet minutes and more forget earlier failures.
-    const forget = ended.finishedAt - r.backOffUntil > 2 * LONGEST_BACK_OFF && r.backOffUntil > 0;
-    r.backOff = forget || r.backOffUntil === 0 ? FIRST_BACK_OFF : Math.min(r.backOff * 2, LONGEST_BACK_OFF);
-    await this.#start(r);
-  }
-
-  #shouldRestart(r: ContainerRecord, ended: Terminated): boolean {
-    if (r.role === 'ephemeral') return false;
-    const policy = r.role === 'sidecar' ? 'Always' : (r.spec.restartPolicy ?? this.pod.spec.restartPolicy ?? 'Always');
-    if (r.role === 'init') return policy !== 'Never' && ended.exitCode !== 0;
-    return policy === 'Always' || (policy === 'OnFailure' && ended.exitCode !== 0);
-  }
-
-  /** The event at once, the waiting state only when the kubelet looks at the pod again. */
-  #reportBackOff(r: ContainerRecord, ended: Terminated): void {
-    const { pod, kubelet } = this;
-    const name = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
-    const id = `${r.spec.name} ${ended.id}`;
-    if (!this.#reported.has(id)) {
-      this.#reported.add(id);
-      kubelet.event(
-        pod,
-        'Warning',
-        'BackOff',
-        `Back-off restarting failed container ${r.spec.name} in pod ${name}`,
-        fieldPath(r),
-      );
-    }
-    const due = this.#nextResync(ended.finishedAt);
-    const now = kubelet.clock.now();
-    if (now < due) {
-      if (due < r.backOffUntil) this.#wakeAt(due);
-      return;
-    }
-    if (r.state !== 'terminated') return;
-    r.last = ended;
-    r.terminated = undefined;
-    r.state = 'waiting';
-    r.waiting = {
-      reason: 'CrashLoopBackOff',
-      message: `back-off ${formatDuration(r.backOff)} restarting failed container=${r.spec.name} pod=${name}`,
-    };
-  }
-
-  /** The first of the pod's regular looks after a time. */
-  #nextResync(after: number): number {
-    const every = RESYNC * (1 + this.#phase / 2);
-    return this.startTime + Math.ceil((after - this.startTime + 1) / every) * every;
-  }
-
   #planResync(): void {
     const waits = this.records.some((r) => r.state === 'waiting' && r.waiting && !r.last);
-    if (waits) this.#wakeAt(this.kubelet.clock.now() + RETRY);
-  }
-
-  #restartWhenChanged(r: ContainerRecord): void {
-    const wanted = ensureImage(r, this.kubelet.clock.now());
-    if (!('image' in wanted) || wanted.image.name === r.image || r.killing) return;
-    this.kubelet.event(
-      this.pod,
-      'Normal',
-      'Killing',
-      `Container ${r.spec.name} definition changed, will be restarted`,
-      fieldPath(r),
-    );
-    void this.#kill(r, this.pod.spec.terminationGracePeriodSeconds ?? 30);
-  }
-
-  async #start(r: ContainerRecord, adopted = false): Promise<void> {
-    const { kubelet, pod, sandbox } = this;
-    if (!sandbox) return;
-    const now = kubelet.clock.now();
-    if (now < r.retryAt) return this.#wakeAt(r.retryAt);
-    const event = (type: 'Normal' | 'Warning', reason: string, message: string) => {
-      if (!adopted) kubelet.event(pod, type, reason, message, fieldPath(r));
-    };
-    const had = ensureImage(r, now);
-    if (!('image' in had)) {
-      for (const e of had.events) event(e.type, e.reason, e.message);
-      const retryIn =
-        had.reason === 'ErrImagePull'
-          ? r.pullBackOff * 0.8
-          : had.reason === 'ImagePullBackOff'
-            ? r.pullBackOffUntil - now
-            : RETRY;
-      return this.#wait(r, had.reason, had.message, retryIn);
-    }
-    const { image } = had;
-    const name = JSON.stringify(r.spec.image ?? '');
-    if (had.pulled) {
-      event('Normal', 'Pulling', `Pulling image ${name}`);
-      event(
-        'Normal',
-        'Pulled',
-        `Successfully pulled image ${name} in 312ms (312ms including waiting). Image size: ${image.image.size} bytes.`,
-      );
-    } else
-      event('Normal', 'Pulled', `Container image ${name} already present on machine and can be accessed by the pod`);
-    const restarting = r.id !== undefined && !adopted;
-    if (restarting) {
-      r.last = r.terminated ?? r.last;
-      r.terminated = undefined;
-      r.restarts++;
-    }
-    let prepared;
-    try {
-      prepared = await prepareContainer(pod, r, image, sandbox, this.#volumes, this.#sources(), kubelet);
-    } catch (err) {
-      if (restarting) r.restarts--;
-      const message = err instanceof Error ? err.message : String(err);
-      event('Warning', 'Failed', `Error: ${message}`);
-      const reason = err instanceof ContainerConfigError ? 'CreateContainerConfigError' : 'CreateContainerError';
-      return this.#wait(r, reason, message, RETRY);
-    }
-    if (!adopted) r.id = newContainerId(kubelet);
-    r.image = image.name;
-    r.imageId = image.imageId;
-    event('Normal', 'Created', 'Container created');
-    try {
-      r.live = startContainer(pod, r, image, prepared, sandbox, kubelet, adopted);
-    } catch (err) {
-      if (!(err instanceof StartError)) throw err;
-      event('Warning', 'Failed', `Error: ${err.message}`);
-      r.log?.close();
-      this.#terminated(r, { code: 128 }, { reason: 'StartError', message: err.message, startedAt: 0 });
-      return;
-    }
-    if (!adopted) r.startedAt = now;
-    r.state = 'running';
-    r.waiting = undefined;
-    r.pullBackOff = 0;
-    r.killing = false;
-    event('Normal', 'Started', 'Container started');
-    const { live } = r;
-    void live.exited.then((exit) => this.#exited(r, live, exit));
-    const hook = r.spec.lifecycle?.postStart;
-    if (hook && !adopted) void this.#runHook(r, live, hook);
-    else this.#afterStart(r);
-  }
-
-  /** Beside the sync, which must not wait for what may take long. */
-  async #runHook(r: ContainerRecord, live: Container, hook: LifecycleHandler): Promise<void> {
-    const { kubelet, pod } = this;
-    const ok = await runPostStart(live, r.spec, hook, this.sandbox?.ip ?? '', kubelet);
-    if (r.live !== live || this.#disposed) return;
-    if (ok) this.#afterStart(r);
-    else {
-      kubelet.event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', fieldPath(r));
-      kubelet.event(pod, 'Normal', 'Killing', 'FailedPostStartHook', fieldPath(r));
-      void this.#kill(r, pod.spec.terminationGracePeriodSeconds ?? 30);
-    }
-    this.kick();
-  }
-
-  #afterStart(r: ContainerRecord): void {
-    const { kubelet, pod, sandbox } = this;
-    if (!sandbox || r.state !== 'running') return;
-    r.started ||= !r.spec.startupProbe && r.role !== 'init';
-    if (r.role === 'init' || r.role === 'ephemeral') return;
-    r.stopProbes = startProbes(r, sandbox.ip, kubelet, {
-      changed: () => this.kick(),
-      event: (reason, message) => kubelet.event(pod, 'Warning', reason, message, fieldPath(r)),
-      failed: (message, grace) => {
-        kubelet.event(pod, 'Normal', 'Killing', message, fieldPath(r));
-        void this.#kill(r, grace ?? pod.spec.terminationGracePeriodSeconds ?? 30);
-      },
-    });
-  }
-
-  #wait(r: ContainerRecord, reason: string, message: string, retryIn: number): void {
-    r.retryAt = this.kubelet.clock.now() + retryIn;
-    this.#wakeAt(r.retryAt);
-    if (r.state === 'terminated') r.last = r.terminated;
-    r.state = 'waiting';
-    r.waiting = { reason, message };
-  }
-
-  #exited(r: ContainerRecord, live: ContainerRecord['live'], exit: Exit): void {
-    if (r.live !== live || this.#disposed) return;
-    r.log?.close();
-    const message = terminationMessage(this.pod, r, exit.code, this.kubelet);
-    const reason = exit.oom ? 'OOMKilled' : exit.code === 0 ? 'Completed' : 'Error';
-    this.#terminated(r, exit, { reason, message, startedAt: r.startedAt });
-    this.kick();
-  }
-
-  #terminated(r: ContainerRecord, exit: Exit, about: { reason: string; message?: string; startedAt: number }): void {
-    const now = this.kubelet.clock.now();
-    r.stopProbes?.();
-    r.stopProbes = undefined;
-    r.live = undefined;
-    r.state = 'terminated';
-    r.waiting = undefined;
-    r.started = false;
-    r.ready = false;
-    r.killing = false;
-    r.terminated = { id: r.id ?? '', exitCode: exit.code, finishedAt: now, ...about };
-    // The first restart is at once; each later one waits longer.
-    if (r.backOff) r.backOffUntil = now + r.backOff;
-    this.kick();
-  }
-
-  async #kill(r: ContainerRecord, grace: number): Promise<void> {
-    if (r.killing || !r.live) return;
-    r.killing = true;
-    await killContainer(this.pod, r, grace, this.sandbox?.ip ?? '', this.kubelet);
+    if (waits) this.wakeAt(this.kubelet.clock.now() + RETRY);
   }
 
   /** A second, shorter grace period: what is left of it counts from now. */
@@ -606,7 +336,7 @@ export class PodWorker {
     for (const r of next) {
       if (r.killing) continue;
       this.kubelet.event(this.pod, 'Normal', 'Killing', `Stopping container ${r.spec.name}`, fieldPath(r));
-      void this.#kill(r, grace);
+      void this.#containers.kill(r, grace);
     }
     if (running.length > 0) return;
     this.#finished = this.#terminating !== undefined || this.#over();
@@ -615,8 +345,8 @@ export class PodWorker {
   }
 
   #cleanUp(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.disposed) return;
+    this.disposed = true;
     this.#wake?.timer.cancel();
     const { disk } = this.kubelet;
     const { namespace, name } = this.pod.metadata;
@@ -628,8 +358,8 @@ export class PodWorker {
     this.#listener.gone(this);
   }
 
-  #wakeAt(at: number): void {
-    if (this.#disposed) return;
+  wakeAt(at: number): void {
+    if (this.disposed) return;
     const { clock } = this.kubelet;
     if (this.#wake && this.#wake.at <= at && this.#wake.at > clock.now()) return;
     this.#wake?.timer.cancel();
@@ -639,36 +369,4 @@ export class PodWorker {
     });
     this.#wake = { at, timer };
   }
-
-  #sources(): VolumeSources {
-    const { kubelet, pod } = this;
-    const namespace = pod.metadata.namespace ?? '';
-    const own: EnvironmentSources = {
-      configMap: (name) => kubelet.configMap(namespace, name),
-      secret: (name) => kubelet.secret(namespace, name),
-      services: () => kubelet.services(),
-      podIP: this.sandbox?.ip ?? this.#oldIp ?? '',
-      hostIP: kubelet.ip,
-      nodeName: kubelet.node,
-      allocatable: kubelet.allocatable(),
-    };
-    return {
-      ...own,
-      claim: (name) => kubelet.claim(namespace, name),
-      persistentVolume: (name) => kubelet.persistentVolume(name),
-      token: (source) => kubelet.token(pod, source),
-      now: () => kubelet.clock.now(),
-    };
-  }
-}
-
-function fieldPath(r: ContainerRecord): string {
-  const list = r.role === 'ephemeral' ? 'ephemeralContainers' : r.role === 'app' ? 'containers' : 'initContainers';
-  return `spec.${list}{${r.spec.name}}`;
-}
-
-/** `10s`, `2m40s`, `5m0s`. */
-function formatDuration(ms: number): string {
-  const s = Math.round(ms / 1000);
-  return s < 60 ? `${s}s` : `${Math.floor(s / 60)}m${s % 60}s`;
 }
