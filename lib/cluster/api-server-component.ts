@@ -13,14 +13,14 @@ const PID = 1;
 
 /**
  * A kube-apiserver with its etcd: it serves while one of `--etcd-servers` answers, and ends when none does for 20 seconds.
- * `onSettled` is called once it serves, or has given up, for the first time.
+ * `onServing` is called whenever it has begun to serve.
  */
 export function runApiServer(
   context: ComponentContext,
-  env: ApiServerEnvironment & { etcd: Etcd; onSettled(this: void): void },
+  env: ApiServerEnvironment & { etcd: Etcd; onServing(this: void): void },
 ): ComponentHandle {
   const { flags } = context;
-  const { etcd, clock, onSettled } = env;
+  const { etcd, clock, onServing } = env;
   const servers = (flags.get('etcd-servers') ?? '').split(',').filter(Boolean);
   const text = (path: string) => {
     const bytes = context.readFile(path);
@@ -36,7 +36,6 @@ export function runApiServer(
       context.log(klog(line, clock.now(), PID));
     }
     context.exited(1);
-    onSettled();
   };
   const follow = (): void => {
     if (etcd.refusal(servers, authority) !== undefined) {
@@ -48,13 +47,12 @@ export function runApiServer(
     patience?.cancel();
     patience = undefined;
     serving ??= startKubeApiServer(context, env);
-    onSettled();
+    onServing();
   };
   const unsubscribe = etcd.onChange(follow);
   if (startFault(flags, (path) => context.readFile(path))) {
     unsubscribe();
     serving = startKubeApiServer(context, env);
-    onSettled();
   } else {
     follow();
   }

@@ -67,7 +67,7 @@ export class ControlPlaneComponents implements ControlPlane {
     return this.#env.etcdData.database((servers, ca) => this.#etcd.refusal(servers, ca));
   }
 
-  /** Resolves when an API server serves for the first time, or cannot. */
+  /** Resolves when an API server serves for the first time. */
   whenServing(): Promise<void> {
     return this.#serving;
   }
@@ -81,7 +81,7 @@ export class ControlPlaneComponents implements ControlPlane {
         if (!found) throw new StatusError(500, 'InternalError', `no machine answers for node "${node.metadata.name}"`);
         return found;
       },
-      onSettled: () => this.#served(),
+      onServing: () => this.#served(),
     });
   }
 

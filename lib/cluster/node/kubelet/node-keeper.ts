@@ -41,8 +41,10 @@ export class NodeKeeper {
   /** Resolves when the node is registered, however long the API server is away. */
   async begin(): Promise<void> {
     const { activity } = this.options;
-    await activity.track(this.#register());
+    while (!(await activity.track(this.#register()))) await new Promise<void>((done) => this.#after(RETRY, done));
     if (this.#stopped) return;
+    const informer = this.#informers.informer(nodes, { fieldSelector: `metadata.name=${this.options.node}` });
+    informer.onEvent({ add: (n) => this.#nodeChanged(n), update: (n) => this.#nodeChanged(n) });
     this.#every(LEASE_PERIOD, () => this.#renewLease());
     this.#every(LEASE_PERIOD, () => this.#checkStatus());
     void activity.track(this.#renewLease());
@@ -82,30 +84,31 @@ export class NodeKeeper {
     return { name: node, ip, machineId, config, kubeletVersion, now: clock.now(), problem };
   }
 
-  /** Makes the node's object, or takes over the one that is there; goes on until the API server answers. */
-  async #register(): Promise<void> {
-    const { node } = this.options;
+  /** Makes the node's object, or takes over the one that is there; false when the API server has not let it. */
+  async #register(): Promise<boolean> {
+    const { node, log } = this.options;
     try {
-      this.#node = await this.#client.get(nodes, '', node);
-    } catch (err) {
-      if (!isNotFound(err)) return this.#tryAgain(err);
-      try {
+      this.#node = await this.#find(node);
+      if (!this.#node) {
         this.#node = await this.#client.create(nodes, newNode(this.#facts()));
-        this.options.log(`I kubelet_node_status.go:79] "Successfully registered node" node="${node}"`);
-      } catch (error) {
-        return this.#tryAgain(error);
+        log(`I kubelet_node_status.go:79] "Successfully registered node" node="${node}"`);
       }
+    } catch (err) {
+      const why = statusOf(err)?.message ?? (err instanceof Error ? err.message : String(err));
+      log(`E kubelet_node_status.go:107] "Unable to register node with API server" err="${why}" node="${node}"`);
+      return false;
     }
-    const informer = this.#informers.informer(nodes, { fieldSelector: `metadata.name=${node}` });
-    informer.onEvent({ add: (n) => this.#nodeChanged(n), update: (n) => this.#nodeChanged(n) });
     await this.#postStatus();
+    return true;
   }
 
-  #tryAgain(err: unknown): Promise<void> {
-    const { node, log } = this.options;
-    const why = statusOf(err)?.message ?? (err instanceof Error ? err.message : String(err));
-    log(`E kubelet_node_status.go:107] "Unable to register node with API server" err="${why}" node="${node}"`);
-    return new Promise((done) => this.#after(RETRY, () => void this.#register().then(done)));
+  async #find(node: string): Promise<Node | undefined> {
+    try {
+      return await this.#client.get(nodes, '', node);
+    } catch (err) {
+      if (isNotFound(err)) return undefined;
+      throw err;
+    }
   }
 
   #nodeChanged(node: Node): void {

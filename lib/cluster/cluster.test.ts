@@ -1,0 +1,96 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ManualClock } from '../kit/clock.ts';
+import { createCluster, type Cluster } from './index.ts';
+import { configmaps, leases, nodes } from './schema/generated/resources.ts';
+
+/** Beyond the kubelet's regular look at its manifests, and the longest wait of a component for another one. */
+const A_WHILE = 30_000;
+
+const MANIFESTS = '/etc/kubernetes/manifests';
+
+/** Credentials take long to make: one cluster's folder is copied for each test. */
+let fresh: string;
+let dir: string;
+let clock: ManualClock;
+let cluster: Cluster;
+
+const scratch = () => mkdtempSync(join(tmpdir(), 'drydock-cluster-'));
+const open = async () => (cluster = await createCluster({ profile: 'one-node', dir, clock }));
+
+/** Lets time pass, a second at a time, and everything that falls due meanwhile happen. */
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 1_000) {
+    clock.advance(1_000);
+    await cluster.settle();
+  }
+}
+
+const manifest = (name: string) => join(cluster.nodes[0]?.disk ?? '', MANIFESTS, `${name}.yaml`);
+
+beforeAll(async () => {
+  dir = fresh = scratch();
+  clock = new ManualClock();
+  await (await open()).stop();
+}, 60_000);
+
+beforeEach(() => {
+  dir = scratch();
+  clock = new ManualClock();
+  cpSync(fresh, dir, { recursive: true, verbatimSymlinks: true });
+});
+
+afterEach(async () => {
+  await cluster.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+afterAll(() => rmSync(fresh, { recursive: true, force: true }));
+
+test('a stopped cluster comes back with what it held', async () => {
+  await open();
+  await cluster
+    .client()
+    .create(configmaps, { metadata: { name: 'tide', namespace: 'default' }, data: { level: 'high' } });
+  await cluster.stop();
+  await open();
+  expect(await cluster.client().get(configmaps, 'default', 'tide')).toMatchObject({ data: { level: 'high' } });
+});
+
+const breakages: [string, (text: string) => string, component?: string][] = [
+  ['no manifest of the API server', () => ''],
+  ['a manifest that is not YAML', (text) => text.replace('spec:', 'spec: {')],
+  ['an image that does not exist', (text) => text.replace(/kube-apiserver:v[\d.]+/, 'kube-apiserver:v1.2.3')],
+  ['an unknown flag', (text) => text.replace('--secure-port=', '--sekure-port=')],
+  ['another program in the container', (text) => text.replace(/- kube-apiserver\n/, '- sleep\n')],
+  [
+    'an etcd that is elsewhere',
+    (text) => text.replace('--etcd-servers=https://127.0.0.1:2379', '--etcd-servers=https://127.0.0.1:2399'),
+  ],
+  ['an etcd that does not start', (text) => text.replace('--cert-file=', '--cert-file=/no'), 'etcd'],
+];
+
+test.each(breakages)(
+  'a cluster comes back with %s, and serves once that is mended',
+  async (_, spoil, component = 'kube-apiserver') => {
+    await open();
+    const file = manifest(component);
+    const whole = readFileSync(file, 'utf8');
+    await cluster.stop();
+    writeFileSync(file, spoil(whole));
+    expect(readFileSync(file, 'utf8')).not.toBe(whole);
+    await open();
+    expect(cluster.tools('controlplane')).toContain('crictl');
+    await expect(cluster.client().list(nodes)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await pass(A_WHILE);
+    await expect(cluster.client().list(nodes)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+
+    writeFileSync(file, whole);
+    // Containers that have failed before wait for their next start.
+    await pass(4 * A_WHILE);
+    const renewed = await cluster.client().get(leases, 'kube-node-lease', 'controlplane');
+    expect(clock.now() - Date.parse(renewed.spec.renewTime ?? '')).toBeLessThan(A_WHILE);
+  },
+);
