@@ -1,29 +1,21 @@
 import { nextTurn } from '../../../../kit/next-turn.ts';
 import type { Process } from '../process.ts';
-import { Killed } from '../process.ts';
-import { findProgram, type Found } from '../find-program.ts';
 import { joinPath } from '../fs/file-system.ts';
 import type { SignalName } from '../signals.ts';
-import { ArithmeticError, evaluate } from './arithmetic.ts';
-import { builtins } from './builtins.ts';
-import { evaluateCondition } from './condition.ts';
-import { expandPattern, expandText, expandWords, type ExpansionScope } from './expand.ts';
+import { ArithmeticError } from './arithmetic.ts';
+import { runCompound } from './compound.ts';
+import { expandText, type ExpansionScope } from './expand.ts';
 import { Break, Continue, Exit, Return, ShellError } from './flow.ts';
 import { capture, connect, redirect, type Io } from './io.ts';
-import { matchesPattern } from './pattern.ts';
+import { runSimple } from './simple-command.ts';
 import {
   loadParser,
-  type CaseNode,
+  syntaxError,
   type CommandNode,
-  type CompoundNode,
-  type CStyleForNode,
-  type ForNode,
   type FunctionDefNode,
-  type LoopNode,
   type PipelineNode,
   type RedirectionNode,
   type ScriptNode,
-  type SimpleCommandNode,
   type StatementNode,
 } from './syntax.ts';
 
@@ -225,18 +217,24 @@ export class Shell {
     return env;
   }
 
+  /** Runs what decides over something else, so that its failure does not end the shell under `set -e`. */
+  async guarded(work: () => Promise<void>): Promise<void> {
+    this.#condition++;
+    try {
+      await work();
+    } finally {
+      this.#condition--;
+    }
+  }
+
   async #runStatement(statement: StatementNode, io: Io): Promise<void> {
     if (statement.deferredError) throw new ShellError(`syntax error: unexpected "${statement.deferredError.token}"`);
     for (const [i, pipeline] of statement.pipelines.entries()) {
       const before = statement.operators[i - 1];
       if ((before === '&&' && this.status !== 0) || (before === '||' && this.status === 0)) continue;
       const guarded = i < statement.pipelines.length - 1 || pipeline.negated;
-      if (guarded) this.#condition++;
-      try {
-        await this.#runPipeline(pipeline, io);
-      } finally {
-        if (guarded) this.#condition--;
-      }
+      const run = () => this.#runPipeline(pipeline, io);
+      await (guarded ? this.guarded(run) : run());
       await this.runTraps(io);
       if (this.status !== 0 && !guarded && this.#condition === 0 && this.options.has('e')) throw new Exit(this.status);
     }
@@ -289,7 +287,7 @@ export class Shell {
       };
       const shell = this.subshell();
       stages.push(
-        shell.#runStage(command, stage).finally(() => {
+        shell.runStage(command, stage).finally(() => {
           link?.input.end();
           if (i > 0) input.abandon();
         }),
@@ -301,7 +299,8 @@ export class Shell {
     return statuses.at(-1) ?? 0;
   }
 
-  async #runStage(command: CommandNode, io: Io): Promise<number> {
+  /** Runs a command as a shell of its own; its end is only this shell's. */
+  async runStage(command: CommandNode, io: Io): Promise<number> {
     try {
       await this.runCommand(command, io);
     } catch (err) {
@@ -329,16 +328,16 @@ export class Shell {
   }
 
   async runCommand(command: CommandNode, io: Io): Promise<void> {
-    await this.#rest();
+    await this.rest();
     if (command.type === 'FunctionDef') {
       this.functions.set(command.name, command);
       this.status = 0;
-    } else if (command.type === 'SimpleCommand') await this.#simple(command, io);
-    else await this.#compound(command, io);
+    } else if (command.type === 'SimpleCommand') await runSimple(this, command, io);
+    else await runCompound(this, command, io);
   }
 
   /** Keeps a busy loop from starving everybody else. */
-  async #rest(): Promise<void> {
+  async rest(): Promise<void> {
     this.#commands++;
     if (this.#commands % REST_AFTER === 0) await this.process.sleep(REST_MS);
     else if (this.#commands % YIELD_AFTER === 0) {
@@ -346,7 +345,7 @@ export class Shell {
     }
   }
 
-  async #redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
+  async redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
     let result = io;
     for (const node of nodes) {
       const word = node.target.type === 'HereDoc' ? node.target.content : node.target;
@@ -354,220 +353,6 @@ export class Shell {
       result = redirect(result, node, text, this.process.fs, this.process.cwd);
     }
     return result;
-  }
-
-  async #compound(node: CompoundNode, outer: Io): Promise<void> {
-    let io: Io;
-    try {
-      io = await this.#redirected(node.redirections, outer);
-    } catch (err) {
-      if (!(err instanceof ShellError)) throw err;
-      await outer.stderr.write(`${this.name}: ${err.message}\n`);
-      this.status = 1;
-      return;
-    }
-    switch (node.type) {
-      case 'Group':
-        return this.runStatements(node.body, io);
-      case 'Subshell': {
-        const shell = this.subshell();
-        this.status = await shell.#runStage({ ...node, type: 'Group', redirections: [] }, io);
-        return;
-      }
-      case 'If':
-        for (const clause of node.clauses) {
-          if (await this.#holds(clause.condition, io)) return this.runStatements(clause.body, io);
-        }
-        this.status = 0;
-        if (node.elseBody) await this.runStatements(node.elseBody, io);
-        return;
-      case 'While':
-      case 'Until':
-        return this.#while(node, io);
-      case 'For':
-        return this.#for(node, io);
-      case 'CStyleFor':
-        return this.#cStyleFor(node, io);
-      case 'Case':
-        return this.#case(node, io);
-      case 'ArithmeticCommand':
-        this.status = this.#arithmetic(node.expression) !== 0 ? 0 : 1;
-        return;
-      case 'ConditionalCommand':
-        this.status = (await evaluateCondition(node.expression, this.scope(io), this)) ? 0 : 1;
-    }
-  }
-
-  #arithmetic(expression: { expression: Parameters<typeof evaluate>[0] }): number {
-    return evaluate(expression.expression, {
-      get: (name) => this.parameter(name) ?? '',
-      set: (name, value) => this.assign(name, value),
-    });
-  }
-
-  async #holds(condition: readonly StatementNode[], io: Io): Promise<boolean> {
-    this.#condition++;
-    try {
-      await this.runStatements(condition, io);
-    } finally {
-      this.#condition--;
-    }
-    return this.status === 0;
-  }
-
-  /** Runs a loop's body; false when the loop is to end. */
-  async #turn(body: readonly StatementNode[], io: Io): Promise<boolean> {
-    await this.#rest();
-    try {
-      await this.runStatements(body, io);
-      return true;
-    } catch (err) {
-      if (!(err instanceof Break) && !(err instanceof Continue)) throw err;
-      this.status = 0;
-      if (--err.levels > 0) throw err;
-      return err instanceof Continue;
-    }
-  }
-
-  async #while(node: LoopNode, io: Io): Promise<void> {
-    let status = 0;
-    while ((await this.#holds(node.condition, io)) === (node.type === 'While')) {
-      if (!(await this.#turn(node.body, io))) break;
-      status = this.status;
-    }
-    this.status = status;
-  }
-
-  async #for(node: ForNode, io: Io): Promise<void> {
-    const values = node.words ? await expandWords(node.words, this.scope(io)) : this.positional;
-    this.status = 0;
-    for (const value of values) {
-      this.assign(node.variable, value);
-      if (!(await this.#turn(node.body, io))) break;
-    }
-  }
-
-  async #cStyleFor(node: CStyleForNode, io: Io): Promise<void> {
-    if (node.init) this.#arithmetic(node.init);
-    while (!node.condition || this.#arithmetic(node.condition) !== 0) {
-      if (!(await this.#turn(node.body, io))) break;
-      if (node.update) this.#arithmetic(node.update);
-    }
-  }
-
-  async #case(node: CaseNode, io: Io): Promise<void> {
-    const text = await expandText(node.word, this.scope(io));
-    let through = false;
-    this.status = 0;
-    for (const item of node.items) {
-      let matched = through;
-      for (const pattern of item.patterns) {
-        matched ||= matchesPattern(text, await expandPattern(pattern, this.scope(io)));
-      }
-      if (!matched) continue;
-      await this.runStatements(item.body, io);
-      if (item.terminator === ';;') return;
-      through = item.terminator === ';&';
-    }
-  }
-
-  async #simple(node: SimpleCommandNode, outer: Io): Promise<void> {
-    const scope = this.scope(outer);
-    const words = await expandWords(node.name ? [node.name, ...node.args] : node.args, scope);
-    const assignments: [string, string][] = [];
-    if (node.assignments.length > 0 && words.length === 0) this.status = 0;
-    for (const { name, value, append } of node.assignments) {
-      const text = value ? await expandText(value, scope) : '';
-      const whole = append ? (this.parameter(name) ?? '') + text : text;
-      if (words.length === 0) this.assign(name, whole);
-      else assignments.push([name, whole]);
-    }
-    const [name] = words;
-    if (this.options.has('x') && (name !== undefined || node.assignments.length)) {
-      await outer.stderr.write(`+ ${[...assignments.map(([k, v]) => `${k}=${v}`), ...words].join(' ')}\n`);
-    }
-    let io: Io;
-    try {
-      io = await this.#redirected(node.redirections, outer);
-    } catch (err) {
-      if (!(err instanceof ShellError)) throw err;
-      await outer.stderr.write(`${this.name}: ${err.message}\n`);
-      this.status = 1;
-      return;
-    }
-    if (name === undefined) {
-      if (node.assignments.length === 0) this.status = 0;
-      return;
-    }
-    const alias = this.aliases.get(name);
-    if (alias !== undefined) {
-      await this.runSource([alias, ...words.slice(1)].join(' '), io);
-      return;
-    }
-    const fn = this.functions.get(name);
-    if (fn) return this.#call(fn, words.slice(1), io);
-    const builtin = builtins.get(name);
-    if (builtin) {
-      for (const [k, v] of assignments) this.assign(k, v);
-      if (name === 'exec') Object.assign(outer, words.length === 1 ? io : {});
-      this.status = await builtin(this, words.slice(1), io);
-      return;
-    }
-    this.status = await this.runProgram(words, io, new Map([...this.environment(), ...assignments]));
-  }
-
-  async #call(fn: FunctionDefNode, args: readonly string[], io: Io): Promise<void> {
-    const saved = this.positional;
-    this.positional = args;
-    this.locals.push(new Map());
-    try {
-      await this.runCommand(fn.body, await this.#redirected(fn.redirections, io));
-    } catch (err) {
-      if (!(err instanceof Return)) throw err;
-      this.status = err.status;
-    } finally {
-      this.positional = saved;
-      for (const [name, value] of this.locals.pop() ?? []) {
-        if (value === undefined) this.variables.delete(name);
-        else this.variables.set(name, value);
-      }
-    }
-  }
-
-  #find(argv: readonly string[]): Found {
-    const { process } = this;
-    const path = this.variables.get('PATH');
-    const found = findProgram(process.world, process.fs, argv, process.cwd, path);
-    // A script without a first line of its own is the shell's to run.
-    if (!('error' in found) || found.error !== 'exec format error') return found;
-    return findProgram(process.world, process.fs, ['/bin/sh', ...argv], process.cwd, path);
-  }
-
-  async #cannotRun(argv: readonly string[], found: Extract<Found, { error: string }>, io: Io): Promise<number> {
-    const missing = this.bash && found.error === 'not found' ? 'command not found' : 'not found';
-    await io.stderr.write(`${this.name}: ${argv[0]}: ${found.code === 127 ? missing : 'Permission denied'}\n`);
-    return found.code;
-  }
-
-  /** Runs a program of the container as a child and waits for it. */
-  async runProgram(argv: readonly string[], io: Io, env: ReadonlyMap<string, string>): Promise<number> {
-    const { process } = this;
-    const found = this.#find(argv);
-    if ('error' in found) return this.#cannotRun(argv, found, io);
-    const child = process.spawn(found.program, { argv: found.argv, env, cwd: process.cwd, ...io });
-    const exit = await process.wait(child.exited);
-    // ^C ends the shell's command, and the list that it is in.
-    if (exit.signal === 'INT') throw new Exit(130);
-    if (exit.signal && exit.signal !== 'PIPE')
-      await io.stderr.write(exit.signal === 'KILL' ? 'Killed\n' : exit.signal === 'TERM' ? 'Terminated\n' : '');
-    return exit.code;
-  }
-
-  /** Replaces the shell by a program. */
-  async exec(argv: readonly string[], io: Io): Promise<never> {
-    const found = this.#find(argv);
-    if ('error' in found) throw new Exit(await this.#cannotRun(argv, found, io));
-    throw new Exit(await this.process.become(found.program, { argv: found.argv, env: this.environment(), ...io }));
   }
 
   changeDirectory(path: string): void {
@@ -578,15 +363,4 @@ export class Shell {
     this.process.cwd = target;
     this.variables.set('PWD', target);
   }
-}
-
-/** ash's words for what the parser found wrong. */
-function syntaxError(err: unknown): string {
-  if (err instanceof Killed) throw err;
-  const text = err instanceof Error ? err.message : String(err);
-  const got = /got '?([^']+?)'?$/.exec(text)?.[1];
-  if (/unexpected EOF while looking for matching/.test(text)) return 'syntax error: unterminated quoted string';
-  if (got === 'EOF') return 'syntax error: unexpected end of file';
-  const token = got ?? /near unexpected token [`'](.+)'/.exec(text)?.[1];
-  return token ? `syntax error: unexpected "${token}"` : 'syntax error';
 }

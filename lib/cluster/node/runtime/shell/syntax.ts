@@ -30,3 +30,13 @@ export async function loadParser(): Promise<typeof parse> {
   parser ??= (await import('just-bash')).parse;
   return parser;
 }
+
+/** ash's words for what the parser found wrong. */
+export function syntaxError(err: unknown): string {
+  const text = err instanceof Error ? err.message : String(err);
+  const got = /got '?([^']+?)'?$/.exec(text)?.[1];
+  if (/unexpected EOF while looking for matching/.test(text)) return 'syntax error: unterminated quoted string';
+  if (got === 'EOF') return 'syntax error: unexpected end of file';
+  const token = got ?? /near unexpected token [`'](.+)'/.exec(text)?.[1];
+  return token ? `syntax error: unexpected "${token}"` : 'syntax error';
+}
