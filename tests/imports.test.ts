@@ -48,6 +48,7 @@ const ALLOWED: Record<string, string[]> = {
     'lib/cluster/machinery',
     'lib/cluster/schema',
     'lib/cluster/model',
+    'lib/cluster/cel',
     'lib/cluster/client',
   ],
   'lib/cluster/scheduler': [

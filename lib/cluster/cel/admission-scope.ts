@@ -47,6 +47,8 @@ export interface AdmissionExpressions {
   mutates?: boolean;
   /** The type of `object` and `oldObject`, when it is known. */
   object?: CelType;
+  /** The type of `params`, when it is known. */
+  params?: CelType;
 }
 
 /** A policy's variable and its expression, compiled with the variables before it. */
@@ -56,14 +58,14 @@ export interface CompiledVariable {
 }
 
 /** Names and types that the expressions of an admission policy or a webhook's match conditions see. */
-export function admissionScope({ hasParams, mutates, object = DYN }: AdmissionExpressions): Scope {
+export function admissionScope({ hasParams, mutates, object = DYN, params = DYN }: AdmissionExpressions): Scope {
   const variables = new Map<string, CelType>([
     ['object', object],
     ['oldObject', object],
     ['request', REQUEST],
     ['namespaceObject', DYN],
     ['authorizer', DYN],
-    ...(hasParams ? [['params', DYN] as const] : []),
+    ...(hasParams ? [['params', params] as const] : []),
   ]);
   return { variables, ...(mutates ? { structs: MUTATION_STRUCTS } : {}) };
 }

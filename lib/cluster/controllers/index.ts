@@ -32,6 +32,7 @@ import { volumeExpander } from './storage/expander.ts';
 import { claimProtection, volumeProtection } from './storage/protection.ts';
 import { directoryProvisioner } from './storage/provisioner.ts';
 import { statefulSet } from './statefulset/index.ts';
+import { validatingPolicyStatus } from './validating-policies/status.ts';
 import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
@@ -68,6 +69,7 @@ export const controllers: readonly Controller[] = [
   resourceQuota,
   roleAggregation,
   statefulSet,
+  validatingPolicyStatus,
   volumeBinder,
   volumeExpander,
   volumeProtection,

@@ -30,12 +30,14 @@ const builtIn: readonly Resource[] = Object.values(generated).filter(
     !DOUBLES.has(`${group}/${resource}/${version}`),
 );
 
-function resourceOf({ spec, status }: CustomResourceDefinition): Resource | undefined {
-  const version = spec.versions.find((v) => v.storage && v.served) ?? spec.versions.find((v) => v.served);
-  const established = status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True');
-  if (!version || !established) return undefined;
-  const { plural, kind } = spec.names;
-  return { group: spec.group, version: version.name, resource: plural, kind, namespaced: spec.scope === 'Namespaced' };
+/** A definition's resource in each of its served versions; the one that is stored comes first. */
+function resourcesOf({ spec, status }: CustomResourceDefinition): Resource[] {
+  if (!status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True')) return [];
+  const { group, scope, names } = spec;
+  const versions = spec.versions.filter((v) => v.served).sort((a, b) => Number(b.storage) - Number(a.storage));
+  return versions.map(({ name }) => {
+    return { group, version: name, resource: names.plural, kind: names.kind, namespaced: scope === 'Namespaced' };
+  });
 }
 
 /** Every stored resource of the API, those of custom resource definitions included. */
@@ -47,7 +49,12 @@ export class Discovery {
   }
 
   resources(): Resource[] {
-    return [...builtIn, ...this.definitions.list().flatMap((definition) => resourceOf(definition) ?? [])];
+    return [...builtIn, ...this.definitions.list().flatMap((definition) => resourcesOf(definition).slice(0, 1))];
+  }
+
+  /** Every resource in every version that is served. */
+  served(): Resource[] {
+    return [...Object.values(generated), ...this.definitions.list().flatMap(resourcesOf)];
   }
 
   /** The resource of a kind, whatever its version. */
