@@ -31,7 +31,7 @@ export interface CustomKind {
   schema?: OpenApiSchema;
 }
 
-const ROOT = FieldPath.of('');
+const ROOT = FieldPath.of();
 const METADATA = FieldPath.of('metadata');
 /** In upstream's order. */
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];

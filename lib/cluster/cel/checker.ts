@@ -282,8 +282,18 @@ function binaryType(op: string, a: CelType, b: CelType): CelType | undefined {
   }
 }
 
+/** What `known` together with an operand of any type makes; dyn where more than one overload remains. */
+function dynamicArithmetic(op: string, known: CelType, left: boolean): CelType | undefined {
+  if (known.kind === 'dyn') return DYN;
+  if (known.kind === 'duration' && (op === '+' || op === '-')) return op === '-' && left ? known : DYN;
+  if (known.kind === 'timestamp' && op === '+') return known;
+  if (known.kind === 'timestamp' && op === '-') return left ? DYN : { kind: 'duration' };
+  return arithmeticType(op, known, known);
+}
+
 function arithmeticType(op: string, a: CelType, b: CelType): CelType | undefined {
-  if (a.kind === 'dyn' || b.kind === 'dyn') return DYN;
+  if (a.kind === 'dyn') return dynamicArithmetic(op, b, false);
+  if (b.kind === 'dyn') return dynamicArithmetic(op, a, true);
   if (isTime(a) && isTime(b) && (op === '+' || op === '-')) {
     if (a.kind === b.kind) return op === '-' || a.kind === 'duration' ? { kind: 'duration' } : undefined;
     return { kind: 'timestamp' };

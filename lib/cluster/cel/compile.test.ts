@@ -57,6 +57,16 @@ describe('compile errors are those of a real API server', () => {
     expect(showType(mapOf(STRING, BOOL))).toBe('map(string, bool)');
   });
 
+  test.each([
+    ['object.spec.replicas + 1', 'int'],
+    ["'a' + object.name", 'string'],
+    ['object.a + object.b', 'dyn'],
+    ["object.at - timestamp('2026-01-02T03:04:05Z')", 'google.protobuf.Duration'],
+    ["object.at + duration('1h')", 'dyn'],
+  ])('an operand of a known type decides what %s makes', (expression, type) => {
+    expect(error(expression)).toBe(`compiles to ${type}`);
+  });
+
   test('fields of struct literals are checked at their own place', () => {
     expect(error('JSONPatch{op: 1}')).toContain(
       "1:11: expected type of field 'op' is 'string' but provided type is 'int'",

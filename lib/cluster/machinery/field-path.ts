@@ -6,9 +6,9 @@ export class FieldPath {
     this.#text = text;
   }
 
-  /** Starts a path; more than one name makes a nested one. */
+  /** Starts a path; more than one name makes a nested one, none a path to add to. An empty name reads `[]`, as upstream's. */
   static of(...names: string[]): FieldPath {
-    return new FieldPath(names.join('.'));
+    return new FieldPath(names.map((name) => name || '[]').join('.'));
   }
 
   child(...names: string[]): FieldPath {

@@ -13,7 +13,7 @@ const MAP_TYPE = 'x-kubernetes-map-type';
 const RULES = 'x-kubernetes-validations';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
-const ROOT = FieldPath.of('');
+const ROOT = FieldPath.of();
 
 /** Every default below a schema, checked as a value of its own: its messages have no path inside. */
 export function validateDefaults(schema: JSONSchemaProps, at: FieldPath): FieldError[] {

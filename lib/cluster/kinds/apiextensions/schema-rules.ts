@@ -130,5 +130,5 @@ export function validateRules(
   if (any === undefined) withRules.set(schema, (any = hasRules(schema)));
   if (!any) return [];
   if (errors.some((e) => BLOCKING.includes(e.reason))) return [NOT_CHECKED];
-  return checkLevel({ schema, seenAs: resourceSchema(schema), value: object, old, at: FieldPath.of('') });
+  return checkLevel({ schema, seenAs: resourceSchema(schema), value: object, old, at: FieldPath.of() });
 }

@@ -276,7 +276,7 @@ export const pod = defineKind<Pod>({
   validateStatusUpdate,
   warnings: (object, old) => {
     if (old) return [];
-    const at = FieldPath.of('');
+    const at = FieldPath.of();
     return [...hostnameWarning(object), ...podWarnings(at, object.metadata, object.spec)];
   },
   selectableFields: {
