@@ -209,6 +209,8 @@ describe('HTTP', () => {
       403,
       'pods is forbidden: User "lena" cannot list resource "pods" in API group "" in the namespace "default"',
     ]);
+    await http('/api/v1/namespaces/default/pods?fieldSelector=metadata.name%3Dweb&limit=5', { token: 'lena' });
+    expect([asked.verb, asked.name]).toEqual(['list', 'web']);
     expect((await http('/api/v1/pods', { token: 'wrong' })).json['message']).toBe('Unauthorized');
     expect((await http('/version', { token: '' })).code).toBe(200);
     expect((await http('/', { token: '' })).json['message']).toBe(

@@ -96,6 +96,8 @@ export function resourceRequest(
   if (!verb) throw noSuchMethod();
   const { group, version, resource, namespace, name, subresource } = path;
   const user = impersonated(core, login, request, { verb, group, resource, subresource, namespace, name });
+  // Whether a list is allowed may depend on what it selects; all other options are read after that.
+  const fieldSelector = url.searchParams.get('fieldSelector');
   const api: ApiRequest = {
     verb,
     group,
@@ -104,6 +106,7 @@ export function resourceRequest(
     ...(subresource ? { subresource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
+    ...(fieldSelector ? { options: { fieldSelector } } : {}),
   };
   return { request, url, path, user, api };
 }
