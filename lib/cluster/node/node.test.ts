@@ -103,9 +103,11 @@ function pod(name: string, containers: (Partial<Container> & { name: string })[]
   };
 }
 
+/** Makes a pod and lets the second pass that it takes to start. */
 async function create(made: Pod): Promise<void> {
   await client.create(pods, made);
   await activity.idle();
+  await run(1_000);
 }
 
 const get = (name: string) => client.get(pods, 'default', name);

@@ -10,10 +10,13 @@ import { makePodStatus, phaseOf, succeeded, type PodFacts } from './pod-status.t
 import { PodVolumes } from './pod-volumes.ts';
 import { makeSandbox, SandboxError, type Sandbox } from './sandbox.ts';
 import type { KubeletServices } from './services.ts';
+import { SOURCE } from './static-pods.ts';
 import { podDir } from './volumes.ts';
 
 /** The kubelet looks at each pod again after 60 to 90 s. */
 const RESYNC = 60_000;
+/** How long the runtime and the network plugin take to make what a pod's containers start in: at least this, at most twice this. */
+const SANDBOX_TIME = 500;
 
 export interface WorkerListener {
   /** The pod's status may have changed: report it. */
@@ -46,6 +49,8 @@ export class PodWorker implements PodContext {
   /** An address that the pod had before this kubelet began to look after it. */
   #oldIp: string | undefined;
   #adopting = false;
+  /** When the pod's network will be there; 0 until it is asked for. */
+  #sandboxAt = 0;
   #tookOver: () => void = () => undefined;
   /** Resolves when what ran before this kubelet came has been taken over, as far as it can be. */
   readonly takenOver: Promise<void>;
@@ -260,6 +265,7 @@ export class PodWorker implements PodContext {
 
   #makeSandbox(): boolean {
     if (this.sandbox) return true;
+    if (!this.#sandboxIsDue()) return false;
     const { kubelet, pod } = this;
     try {
       this.sandbox = makeSandbox(pod, {
@@ -292,6 +298,16 @@ export class PodWorker implements PodContext {
     // Shown while images are looked for and containers are made.
     if (!this.#adopting) this.#listener.statusChanged(this);
     return true;
+  }
+
+  /** Pods take their time to start, as anyone sees who watches them; the control plane's own pods do not, so that a cluster is there at once. */
+  #sandboxIsDue(): boolean {
+    if (this.#adopting || this.pod.metadata.annotations?.[SOURCE] === 'file') return true;
+    const { clock, random } = this.kubelet;
+    this.#sandboxAt ||= clock.now() + Math.round(SANDBOX_TIME * (1 + random.float()));
+    if (clock.now() >= this.#sandboxAt) return true;
+    this.wakeAt(this.#sandboxAt);
+    return false;
   }
 
   /** Starts what ran already when this kubelet came, under its old ids. */
