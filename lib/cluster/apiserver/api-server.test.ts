@@ -177,6 +177,20 @@ describe('lists and watches', () => {
     expect(asked.name).toBeUndefined();
   });
 
+  it('knows which flow schemas lack their priority level', async () => {
+    const flow = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' };
+    const spec = { priorityLevelConfiguration: { name: 'low' }, matchingPrecedence: 500 };
+    const dangling = async () => {
+      const { object } = await admin.call({ verb: 'get', ...flow, resource: 'flowschemas', name: 'calm' });
+      return (object as { status?: { conditions?: { status: string }[] } }).status?.conditions?.map((c) => c.status);
+    };
+    await admin.call({ verb: 'create', ...flow, resource: 'flowschemas', body: { metadata: { name: 'calm' }, spec } });
+    expect(await dangling()).toEqual(['True']);
+    const level = { metadata: { name: 'low' }, spec: { type: 'Exempt' } };
+    await admin.call({ verb: 'create', ...flow, resource: 'prioritylevelconfigurations', body: level });
+    expect(await dangling()).toEqual(['False']);
+  });
+
   it('refuses to watch from a forgotten version', async () => {
     await create('a');
     await create('b');

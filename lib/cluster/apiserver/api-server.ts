@@ -4,6 +4,7 @@ import { followApiServices } from './api-services.ts';
 import type { Core } from './core.ts';
 import { followCustomApiServices } from './custom-api-services.ts';
 import { followCustomResources } from './custom-resources.ts';
+import { followFlowSchemas } from './flow-schemas.ts';
 import { createHandler } from './handle.ts';
 import { listenOn } from './listener.ts';
 import type { ApiServer, ApiServerOptions } from './options.ts';
@@ -71,6 +72,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   lifetime.onClose(followCustomResources(core));
   lifetime.onClose(followApiServices(core));
   lifetime.onClose(followCustomApiServices(core));
+  lifetime.onClose(followFlowSchemas(core));
   const edge = { core, options, lifetime };
   const handle = createHandler(edge);
   const upgrade = createUpgradeHandler(edge);
