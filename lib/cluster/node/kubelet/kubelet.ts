@@ -18,14 +18,14 @@ import {
   persistentvolumes,
   pods,
   secrets,
-  serviceaccounts,
   services,
 } from '../../schema/generated/resources.ts';
-import type { Node, Pod, PodStatus, Service, ServiceAccountTokenProjection } from '../../schema/generated/types.ts';
+import type { Node, Pod, PodStatus, Service } from '../../schema/generated/types.ts';
 import { readKubeconfig } from './config.ts';
 import { admit, type Refusal } from './admission.ts';
 import { NodeKeeper } from './node-keeper.ts';
 import { allocatable } from './node-status.ts';
+import { PodTokens } from './pod-tokens.ts';
 import { PodWorker } from './pod-worker.ts';
 import { sameStatus } from './pod-status.ts';
 import type { KubeletServices } from './services.ts';
@@ -62,6 +62,7 @@ export class Kubelet {
   readonly #waiting = new Set<Pod>();
   readonly #facilities: KubeletServices;
   readonly #keeper: NodeKeeper;
+  readonly #tokens: PodTokens;
   #stopped = false;
 
   /** Throws a ConfigError when the kubeconfig cannot be used. */
@@ -76,6 +77,7 @@ export class Kubelet {
     this.#keeper = new NodeKeeper(options, this.#client, this.#informers, () => {
       for (const worker of this.workers.values()) worker.kick();
     });
+    this.#tokens = new PodTokens(this.#client, clock);
     this.#facilities = this.#makeServices();
     this.#static = new StaticPodSource(options, (found) => this.#staticChanged(found));
     this.#static.start();
@@ -153,31 +155,10 @@ export class Kubelet {
       secret: (namespace, name) => optional(secrets, namespace, name),
       claim: (namespace, name) => optional(persistentvolumeclaims, namespace, name),
       persistentVolume: (name) => optional(persistentvolumes, '', name),
-      token: (pod, source) => this.#token(pod, source),
+      token: (pod, source) => this.#tokens.get(pod, source),
       event: (pod, type, reason, message, fieldPath) =>
         this.#recorder.event(pods, pod, type, reason, message, fieldPath),
     };
-  }
-
-  async #token(pod: Pod, source: ServiceAccountTokenProjection): Promise<string> {
-    const { namespace = '', name, uid } = pod.metadata;
-    const review = await this.#client.createSubresource<KubeObject & { status?: { token?: string } }>(
-      serviceaccounts,
-      namespace,
-      pod.spec.serviceAccountName ?? 'default',
-      'token',
-      {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        metadata: { name: '' },
-        spec: {
-          ...(source.audience ? { audiences: [source.audience] } : {}),
-          expirationSeconds: source.expirationSeconds ?? 3600,
-          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
-        },
-      },
-    );
-    return review.status?.token ?? '';
   }
 
   #newWorker(pod: Pod, adopt: PodStatus | undefined): PodWorker {
@@ -289,6 +270,7 @@ export class Kubelet {
 
   #gone(worker: PodWorker): void {
     this.workers.delete(worker.uid);
+    this.#tokens.forget(worker.uid);
     this.#reported.delete(worker.uid);
     const { namespace = '', name, uid } = worker.pod.metadata;
     for (const pod of this.#waiting) {

@@ -5,10 +5,11 @@ import { formatTime } from '../../machinery/object.ts';
 import { isNotFound } from '../../machinery/status-error.ts';
 import { pods } from '../../schema/generated/resources.ts';
 import type { Pod } from '../../schema/generated/types.ts';
+import type { Disk } from '../machine.ts';
 import type { KubeletOptions } from './kubelet.ts';
 import { looksLikeMirror, MIRROR, mirrorOf, readStaticPods, type StaticPod } from './static-pods.ts';
 
-/** fileCheckFrequency's default: changes that the watch missed are found then. */
+/** fileCheckFrequency's default: when the directory itself was replaced, or cannot be watched, changes are found then. */
 const CHECK = 20_000;
 /** Editors write a file in several steps. */
 const SETTLE = 100;
@@ -23,6 +24,8 @@ export class StaticPodSource {
   #timer: Timer | undefined;
   #soon: Timer | undefined;
   #complained = '';
+  /** When the directory had last changed as it was read: its files' changes are told by the watch. */
+  #readAt: number | undefined;
   /** Static pods that were there when the kubelet came: an earlier kubelet's mirror of them is as good as its own. */
   #initial = new Set<string>();
 
@@ -40,8 +43,10 @@ export class StaticPodSource {
     this.#watch(dir);
     const again = () => {
       this.#timer = this.#options.clock.after(CHECK, () => {
-        if (!this.#watcher) this.#watch(dir);
-        this.#scan(dir);
+        if (!this.#watcher || changedAt(disk, dir) !== this.#readAt) {
+          this.#watch(dir);
+          this.#scan(dir);
+        }
         again();
       });
     };
@@ -111,6 +116,7 @@ export class StaticPodSource {
   }
 
   #watch(dir: string): void {
+    this.#watcher?.close();
     try {
       this.#watcher = watch(this.#options.disk.hostPath(dir), { persistent: false }, () => {
         this.#soon?.cancel();
@@ -128,6 +134,7 @@ export class StaticPodSource {
 
   #scan(dir: string): void {
     const { disk, node, clock, log } = this.#options;
+    this.#readAt = changedAt(disk, dir);
     const complaints: string[] = [];
     const found = readStaticPods(disk, dir, node, formatTime(clock.now()), (line) => complaints.push(line));
     const text = complaints.join('\n');
@@ -141,6 +148,14 @@ export class StaticPodSource {
     for (const { metadata } of added) this.#gone.delete(metadata.uid ?? '');
     this.#pods = next;
     this.#changed({ added, removed });
+  }
+}
+
+function changedAt(disk: Disk, dir: string): number | undefined {
+  try {
+    return disk.fs.stat(dir).mtime;
+  } catch {
+    return undefined;
   }
 }
 

@@ -47,7 +47,23 @@ export function readStaticPods(
   return found;
 }
 
+/** Manifests of many clusters are the same texts: what was read of the latest is kept. */
+const parsed = new Map<string, Pod | string>();
+const KEPT = 32;
+
+/** The pod of a manifest, which must not be changed, or what is wrong with it. */
 function parseManifest(text: string): Pod | string {
+  const known = parsed.get(text) ?? readManifest(text);
+  parsed.delete(text);
+  parsed.set(text, known);
+  for (const oldest of parsed.keys()) {
+    if (parsed.size <= KEPT) break;
+    parsed.delete(oldest);
+  }
+  return known;
+}
+
+function readManifest(text: string): Pod | string {
   try {
     const [document] = parseAllDocuments(text);
     if (!document) return 'empty';
