@@ -17,7 +17,7 @@ async function resident(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-/** What each of many idle clusters in one process adds to its resident memory, and to its use of a core. */
+/** What each of many idle clusters in one process adds to its resident memory. */
 export const clusterMemory: Benchmark = {
   name: 'cluster-memory',
   run: () =>
@@ -26,9 +26,7 @@ export const clusterMemory: Benchmark = {
       const clusters: Cluster[] = [await threeNodes(join(dir, 'first'), pki)];
       const before = await resident();
       for (let i = 0; i < CLUSTERS; i++) clusters.push(await threeNodes(join(dir, String(i)), pki));
-      const cpu = process.cpuUsage();
       await pause(IDLE_MS);
-      const { user, system } = process.cpuUsage(cpu);
       const after = await resident();
       for (const cluster of clusters) await cluster.stop();
       return [
@@ -36,12 +34,6 @@ export const clusterMemory: Benchmark = {
           name: 'cluster-memory-each',
           value: round((after - before) / CLUSTERS / MIB, 2),
           unit: 'MiB',
-          better: 'lower',
-        },
-        {
-          name: 'cluster-idle-cpu-each',
-          value: round((user + system) / 10 / IDLE_MS / CLUSTERS, 4),
-          unit: '% of a core',
           better: 'lower',
         },
       ];
