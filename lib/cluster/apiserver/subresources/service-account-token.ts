@@ -4,7 +4,7 @@ import { FieldPath } from '../../machinery/field-path.ts';
 import { formatTime } from '../../machinery/object.ts';
 import { badRequest, conflict, invalidObject, notFound } from '../../machinery/status-error.ts';
 import { nodes, pods, secrets, serviceaccounts } from '../../schema/generated/resources.ts';
-import type { BoundObjectReference, TokenRequestSpec } from '../../schema/generated/types.ts';
+import type { BoundObjectReference, PodSpec, TokenRequestSpec } from '../../schema/generated/types.ts';
 import { storageKey } from '../../store/keys.ts';
 import type { Call } from '../core.ts';
 import { asObject } from '../core.ts';
@@ -36,14 +36,21 @@ function boundObject(call: Call, reference: BoundObjectReference): TokenOrder['b
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
     throw conflict({ group: resource.group, resource: resource.kind.toLowerCase() }, name, why);
   }
-  const nodeName = (rest as { spec?: { nodeName?: string } }).spec?.nodeName;
-  const node = kind === 'Pod' && nodeName ? call.core.store.get(storageKey(nodes, undefined, nodeName)) : undefined;
+  const podSpec = kind === 'Pod' ? (rest as { spec?: PodSpec }).spec : undefined;
+  if (podSpec && podSpec.serviceAccountName !== call.name) {
+    // Upstream's full stop.
+    throw badRequest(
+      `cannot bind token for serviceaccount "${call.name}" to pod running with different serviceaccount name.`,
+    );
+  }
+  const nodeName = podSpec?.nodeName;
+  const node = nodeName ? call.core.store.get(storageKey(nodes, undefined, nodeName)) : undefined;
   return {
     kind,
     apiVersion,
     name,
     uid: metadata.uid ?? '',
-    ...(kind === 'Pod' && nodeName ? { nodeName } : {}),
+    ...(nodeName ? { nodeName } : {}),
     ...(node?.metadata.uid ? { nodeUid: node.metadata.uid } : {}),
   };
 }
