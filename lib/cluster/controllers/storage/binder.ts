@@ -136,8 +136,10 @@ class Binder {
         ? ['WaitForPodScheduled', `waiting for pod ${waitingPod} to be scheduled`]
         : ['WaitForFirstConsumer', 'waiting for first consumer to be created before binding'];
       this.#event(claim, 'Normal', reason, message);
-    } else if (storageClassOf(claim)) await this.#order(claim, storageClass);
-    else if (await this.#assignDefaultClass(claim)) return;
+    } else if (storageClassOf(claim)) {
+      // What the class's provisioner is asked for keeps its phase, whoever set it.
+      return this.#order(claim, storageClass);
+    } else if (await this.#assignDefaultClass(claim)) return;
     else {
       const message = 'no persistent volumes available for this claim and no storage class is set';
       this.#event(claim, 'Normal', 'FailedBinding', message);
