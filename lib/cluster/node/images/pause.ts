@@ -3,7 +3,7 @@ import { defineImage } from './image.ts';
 
 export const pause = defineImage({
   repository: 'registry.k8s.io/pause',
-  tags: ['3.9', '3.10', '3.10.1', 'latest'],
+  tags: ['3.9', '3.10', '3.10.1', '3.10.2', 'latest'],
   size: 320_368,
   entrypoint: ['/pause'],
   user: { uid: 65535, gid: 65535 },
