@@ -32,6 +32,7 @@ import { SHIM_PROGRAM } from './programs/shim.ts';
 import { MOUNT_POINTS, ROOT_LINKS, sandboxArguments, SYSTEM_SETTINGS } from './sandbox.ts';
 import { seccompFilter } from './seccomp.ts';
 import { writeStandardFiles } from './standard-files.ts';
+import { whenStarted } from './startup.ts';
 
 /** A command for a host, not yet a line of arguments. */
 export interface HostCommand {
@@ -253,13 +254,10 @@ export class Machine {
       this.#process.stderr?.on('data', (data: Buffer) => {
         said = (said + data.toString()).slice(-2000);
       });
-      let info = '';
-      (this.#process.stdio[3] as Readable).on('data', (data: Buffer) => {
-        info += data.toString();
-        const pid = /"child-pid": (\d+)/.exec(info)?.[1];
-        if (pid) this.#pid = Number(pid);
-      });
-      this.#process.stdout?.once('data', () => {
+      const { stdout, stdio } = this.#process;
+      if (stdout === null) return fail('it has no output');
+      void whenStarted(stdio[3] as Readable, stdout).then((pid) => {
+        this.#pid = pid;
         late?.cancel();
         resolve();
       });
