@@ -186,7 +186,10 @@ describe('lists and watches', () => {
     };
     await admin.call({ verb: 'create', ...flow, resource: 'flowschemas', body: { metadata: { name: 'calm' }, spec } });
     expect(await dangling()).toEqual(['True']);
-    const level = { metadata: { name: 'low' }, spec: { type: 'Exempt' } };
+    const level = {
+      metadata: { name: 'low' },
+      spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+    };
     await admin.call({ verb: 'create', ...flow, resource: 'prioritylevelconfigurations', body: level });
     expect(await dangling()).toEqual(['False']);
   });
