@@ -45,8 +45,8 @@ export interface KubeletApi {
   logs(pod: PodIdentity, options: LogOptions): Promise<ReadableStream<Uint8Array>>;
   /** Runs a command in a container; resolves with its exit status. */
   exec(pod: PodIdentity, container: string, command: readonly string[], streams: ExecStreams): Promise<number>;
-  /** Attaches to a container's main process; resolves with its exit status when it ends. */
-  attach(pod: PodIdentity, container: string, streams: ExecStreams): Promise<number>;
+  /** Attaches to a container's main process; resolves when that ends, however it ends. */
+  attach(pod: PodIdentity, container: string, streams: ExecStreams): Promise<void>;
   /** Connects to a port in the pod's network namespace. Rejects as kubelet's port forwarding does. */
   portForward(pod: PodIdentity, port: number): Promise<ByteDuplex>;
   /** Usage of the node and its pods now, for metrics.k8s.io: CPU in nano-cores, memory in bytes. */

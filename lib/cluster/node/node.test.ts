@@ -148,6 +148,20 @@ test('a pod runs and answers exec', async () => {
   expect(await exec('box', 'sh', '-c', 'echo $((6*7)); hostname; exit 3')).toBe('42\nbox\n[3]');
 });
 
+test("a pod's input ends with the first client that gave it some, when it takes input once", async () => {
+  const counting = { name: 'c', stdin: true, stdinOnce: true, command: ['sh', '-c', 'wc -w; exit 3'] };
+  await create(pod('count', [counting], { restartPolicy: 'Never' }));
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const output = new Response(readable).text();
+  await node.kubelet.attach({ namespace: 'default', name: 'count', uid: 'uid-count' }, 'c', {
+    stdin: new Blob(['a b c']).stream(),
+    stdout: writable,
+    tty: false,
+    signal: new AbortController().signal,
+  });
+  expect(await output).toBe('3\n');
+});
+
 test('a crashing container: restarts at 1, 13, 34 s … and CrashLoopBackOff only when the kubelet looks again', async () => {
   await create(pod('bad', [{ name: 'c', command: ['sh', '-c', 'echo no config found; exit 7'] }]));
   const seen: string[] = [];

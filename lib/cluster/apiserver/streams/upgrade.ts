@@ -78,7 +78,7 @@ function accept({ core }: Edge, { path, url, user, api }: ResourceRequest): Acce
       serveRemoteCommand(socket, wanted, (streams) =>
         subresource === 'exec'
           ? kubelet.exec(identity, container, command, streams)
-          : kubelet.attach(identity, container, streams),
+          : kubelet.attach(identity, container, streams).then(() => 0),
       ),
   };
 }

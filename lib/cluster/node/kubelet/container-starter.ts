@@ -153,7 +153,7 @@ export function startContainer(
     },
     capEff: capabilityMask(security, prepared.identity.uid),
     noNewPrivs: security?.allowPrivilegeEscalation === false,
-    stdin: spec.stdin ?? false,
+    stdin: spec.stdin && spec.stdinOnce ? 'once' : (spec.stdin ?? false),
     tty: spec.tty ?? false,
     stdout: record.log.output('stdout'),
     stderr: record.log.output('stderr'),

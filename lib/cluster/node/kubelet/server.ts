@@ -79,15 +79,15 @@ export class KubeletServer implements KubeletApi {
     return exit.code;
   }
 
-  async attach(pod: PodIdentity, container: string, streams: ExecStreams): Promise<number> {
+  async attach(pod: PodIdentity, container: string, streams: ExecStreams): Promise<void> {
     const live = await this.#live(pod, container);
     const terminal = openTerminal(streams);
-    const exit = await Promise.race([
-      live.attach({ stdout: terminal.stdout, stderr: terminal.stderr, stdin: terminal.stdin, signal: streams.signal }),
-      new Promise<{ code: number }>((done) => streams.signal.addEventListener('abort', () => done({ code: 0 }))),
+    const { stdout, stderr, stdin } = terminal;
+    await Promise.race([
+      live.attach({ stdout, stderr, ...(streams.stdin ? { stdin } : {}), signal: streams.signal }),
+      new Promise<void>((done) => streams.signal.addEventListener('abort', () => done())),
     ]);
     await terminal.end();
-    return exit.code;
   }
 
   async portForward(pod: PodIdentity, port: number): Promise<ByteDuplex> {

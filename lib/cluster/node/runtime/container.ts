@@ -27,7 +27,8 @@ export interface ContainerOptions {
   limits: { memory?: number; cpu?: number };
   capEff: string;
   noNewPrivs: boolean;
-  stdin: boolean;
+  /** Whether the main process has a standard input; `once`: until the first client that gave some is done. */
+  stdin: boolean | 'once';
   tty: boolean;
   stdout: Output;
   stderr: Output;
@@ -134,7 +135,7 @@ export class Container {
   }
 
   /** Streams the main process' output to a client, and the client's input to it, until either ends. */
-  attach(client: { stdout: Output; stderr: Output; stdin?: BytePipe; signal: AbortSignal }): Promise<Exit> {
+  async attach(client: { stdout: Output; stderr: Output; stdin?: BytePipe; signal: AbortSignal }): Promise<void> {
     this.#attached.add(client);
     const leave = () => this.#attached.delete(client);
     client.signal.addEventListener('abort', leave);
@@ -142,9 +143,11 @@ export class Container {
     if (stdin && this.options.stdin) {
       void (async () => {
         for (let chunk = await stdin.read(); chunk; chunk = await stdin.read()) await this.#stdin.write(chunk);
+        if (this.options.stdin === 'once') this.#stdin.end();
       })();
     }
-    return this.exited.finally(leave);
+    await this.exited;
+    leave();
   }
 
   /** Starts another process in the container; throws a StartError when there is nothing to run. */
