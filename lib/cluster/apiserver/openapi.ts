@@ -1,5 +1,6 @@
 import type { CustomKindFacts } from '../schema/openapi/custom-document.ts';
-import { customDocument } from '../schema/openapi/custom-document.ts';
+import { createHash } from 'node:crypto';
+import { customDefinitions, customDocument } from '../schema/openapi/custom-document.ts';
 import { openApiIndex, openApiV2Text, openApiV3Index, openApiV3Text } from '../schema/openapi/served.ts';
 import { StatusError } from '../machinery/status-error.ts';
 import { KUBERNETES_VERSION } from '../schema/version.ts';
@@ -48,6 +49,19 @@ function customDocuments(core: Core): Map<string, Document> {
   return documents;
 }
 
+/** The last v2 document of each server, and the custom kinds that it was made of. */
+const swaggers = new WeakMap<Core, Document & { of: readonly Served[] }>();
+
+function swagger(core: Core): Document {
+  const of = [...core.registry.all()].filter((served) => served.custom);
+  const last = swaggers.get(core);
+  if (last?.of.length === of.length && of.every((served, i) => served === last.of[i])) return last;
+  const text = openApiV2Text(customDefinitions(of.map(factsOf)));
+  const document = { of, text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
+  swaggers.set(core, document);
+  return document;
+}
+
 function send(request: Request, text: string, hash: string | undefined, headers: Headers): Response {
   headers.set('content-type', 'application/json');
   headers.set('vary', 'Accept');
@@ -81,7 +95,8 @@ export function openApiDocument(request: Request, url: URL, core: Core, headers:
       return new Response(new Uint8Array(emptyV2Document(KUBERNETES_VERSION)), { headers });
     }
     mustTakeJson(request);
-    return send(request, openApiV2Text(), undefined, headers);
+    const { text, hash } = swagger(core);
+    return send(request, text, hash, headers);
   }
   if (!url.pathname.startsWith('/openapi/v3')) return undefined;
   const path = url.pathname.slice('/openapi/v3'.length).replace(/^\/|\/$/g, '');

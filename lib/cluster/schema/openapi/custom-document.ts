@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { builtInSchema } from '../built-in-types.ts';
 import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
 import { schemaText } from '../schema-files.ts';
+import { definitions } from './swagger.ts';
 import { buildDocument, type Descriptions, type GroupVersionFacts, type OperationFacts } from './document.ts';
 
 /** A custom kind in one of its versions. */
@@ -172,6 +173,49 @@ function references(value: unknown, found: Set<string>): void {
 function sharedSchema(name: string, schema: OpenApiSchema): OpenApiSchema {
   const { 'x-go': _, 'x-kubernetes-group-version-kind': kinds, ...rest } = schema;
   return name === SCALE ? { ...rest, 'x-kubernetes-group-version-kind': kinds } : rest;
+}
+
+/** Whether anything may stand at its root, which v2 cannot say but by saying nothing. */
+const isOpen = ({ schema }: CustomKindFacts) => !schema || schema['x-kubernetes-preserve-unknown-fields'] === true;
+
+/**
+ * A schema without what clients of v2 would take wrongly: no `nullable`, no members of what may have others, none of the
+ * ways to combine schemas.
+ */
+function forV2(schema: OpenApiSchema): OpenApiSchema {
+  const { nullable, anyOf: _, oneOf: __, not: ___, allOf, properties, items, additionalProperties, ...rest } = schema;
+  if (nullable === true) {
+    const { type: ____, ...untyped } = rest;
+    return untyped;
+  }
+  const reference = allOf?.some((s) => s.$ref !== undefined) ? { allOf } : {};
+  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return { ...rest, ...reference };
+  return {
+    ...rest,
+    ...reference,
+    ...(properties
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, s]) => [name, forV2(s)])) }
+      : {}),
+    ...(items ? { items: forV2(items) } : {}),
+    ...(typeof additionalProperties === 'object'
+      ? { additionalProperties: forV2(additionalProperties) }
+      : additionalProperties === undefined
+        ? {}
+        : { additionalProperties }),
+  };
+}
+
+/** What custom kinds add to the definitions of `/openapi/v2`. */
+export function customDefinitions(kinds: readonly CustomKindFacts[]): Record<string, unknown> {
+  const schemas: Record<string, OpenApiSchema> = {};
+  for (const facts of kinds) {
+    const { group, version, kind } = facts;
+    schemas[schemaName(facts, kind)] = isOpen(facts)
+      ? { type: 'object', 'x-kubernetes-group-version-kind': [{ group, version, kind }] }
+      : forV2(objectSchema(facts));
+    schemas[schemaName(facts, facts.listKind)] = listSchema(facts);
+  }
+  return definitions(schemas);
 }
 
 /** The text and hash of the document of a group version that has custom kinds. */

@@ -14,8 +14,13 @@ export function openApiV3Text(path: string): string | undefined {
     : undefined;
 }
 
-/** The text of `/openapi/v2`: built-in kinds only. */
-export const openApiV2Text = (): string => schemaText('generated/openapi/v2.json');
+/** The text of `/openapi/v2`, with definitions that stand behind those of the built-in kinds. */
+export function openApiV2Text(custom: Readonly<Record<string, unknown>>): string {
+  const text = schemaText('generated/openapi/v2.json');
+  const added = JSON.stringify(custom).slice(1, -1);
+  // The definitions are the last member of the document.
+  return added === '' ? text : `${text.trimEnd().slice(0, -2)},${added}}}`;
+}
 
 /** What `/openapi/v3` answers, for these paths and hashes. */
 export function openApiV3Index(hashes: Readonly<Record<string, string>>): Record<string, unknown> {
