@@ -1,5 +1,5 @@
 import type { Activity } from '../../kit/activity.ts';
-import type { Clock } from '../../kit/clock.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import { formatTime, type KubeObject } from '../machinery/object.ts';
 import { apiVersionOf, type Resource } from '../machinery/resource.ts';
 import { isNotFound, statusOf } from '../machinery/status-error.ts';
@@ -34,8 +34,8 @@ export interface EventRecorder {
   stop(): void;
 }
 
-/** How often and how fast an event is tried again while the API server is away (client-go: 12 times, 10 s). */
-const TRIES = 12;
+/** How long an event is tried again while the API server is away, and how often (client-go: 12 times, 10 s). */
+const PATIENCE = 120_000;
 const RETRY_DELAY = 10_000;
 
 /** What an event says it is about. */
@@ -67,9 +67,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { client, clock, activity, component, host } = options;
   const correlator = new EventCorrelator(clock);
   const nameFor = eventNames(clock);
-  const queue: { event: Event; tries: number }[] = [];
+  const queue: { event: Event; since: number }[] = [];
   let sending = false;
-  let waiting = false;
+  let retry: Timer | undefined;
   let stopped = false;
 
   const write = async (event: Event): Promise<void> => {
@@ -96,10 +96,11 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         await write(next.event);
       } catch (error) {
         // What the server refuses is lost, as upstream loses it; an absent server is waited for.
-        next.tries++;
-        if (!statusOf(error) && next.tries < TRIES) {
-          waiting = true;
-          clock.after(RETRY_DELAY, start);
+        if (!statusOf(error) && clock.now() - next.since < PATIENCE) {
+          retry ??= clock.after(RETRY_DELAY, () => {
+            retry = undefined;
+            start();
+          });
           return false;
         }
       }
@@ -111,7 +112,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const start = (): void => {
     if (sending || stopped) return;
     sending = true;
-    waiting = false;
     const sent = send().then((done) => {
       sending = false;
       // What was recorded since the last look at the queue.
@@ -126,7 +126,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const now = formatTime(clock.now());
       const { namespace = 'default', name } = object.metadata;
       queue.push({
-        tries: 0,
+        since: clock.now(),
         event: {
           metadata: { name: nameFor(name), namespace: namespace || 'default' },
           involvedObject: referenceTo(resource, object, fieldPath),
@@ -141,7 +141,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
           reportingInstance: host ?? '',
         },
       });
-      if (!waiting) start();
+      // The server may be back before the next try is due.
+      start();
     },
     stop() {
       stopped = true;
