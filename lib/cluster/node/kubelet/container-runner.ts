@@ -10,8 +10,8 @@ import type { PodContext } from './pod-context.ts';
 import { podSources, type PodVolumes } from './pod-volumes.ts';
 import { startProbes } from './prober.ts';
 
-/** How long until the kubelet notices that a container has ended, before it starts it again. */
-const NOTICE = 1_000;
+/** How long until the kubelet notices that a container has ended. */
+export const NOTICE = 1_000;
 const FIRST_BACK_OFF = 10_000;
 const LONGEST_BACK_OFF = 300_000;
 /** Between two looks at a container whose image or configuration is missing. */
@@ -121,13 +121,9 @@ export class ContainerRunner {
     const had = ensureImage(r, now);
     if (!('image' in had)) {
       for (const e of had.events) event(e.type, e.reason, e.message);
-      const retryIn =
-        had.reason === 'ErrImagePull'
-          ? r.pullBackOff * 0.8
-          : had.reason === 'ImagePullBackOff'
-            ? r.pullBackOffUntil - now
-            : RETRY;
-      return this.#wait(r, had.reason, had.message, retryIn);
+      // The first failure is looked at again at once, as the pod's sandbox has just started: this tells of the back-off.
+      const justStarted = had.reason === 'ErrImagePull' && r.waiting === undefined;
+      return this.#wait(r, had.reason, had.message, justStarted ? NOTICE : RETRY);
     }
     const { image } = had;
     const name = JSON.stringify(r.spec.image ?? '');

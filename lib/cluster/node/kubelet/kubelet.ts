@@ -228,7 +228,7 @@ export class Kubelet {
     const refusal = this.#admit(worker);
     if (refusal) {
       this.#recorder.event(pods, worker.pod, 'Warning', refusal.reason, refusal.message);
-      worker.fail(refusal.reason, `Pod was rejected: ${refusal.message}`);
+      worker.refuse(refusal.reason, `Pod was rejected: ${refusal.message}`);
     }
     worker.update(worker.pod);
   }

@@ -12,7 +12,7 @@ export interface PodFacts {
   sandboxReady: boolean;
   startTime: number;
   /** The kubelet ended or refused the pod itself. */
-  ended?: { reason: string; message: string };
+  ended?: { reason: string; message: string; refused?: true };
   /** The pod is being deleted and nothing of it runs any more. */
   finished: boolean;
   now: number;
@@ -28,6 +28,7 @@ export function makePodStatus(facts: PodFacts): PodStatus {
   const init = statuses(['init', 'sidecar']);
   const ephemeral = statuses(['ephemeral']);
   const generation = pod.metadata.generation;
+  if (facts.ended?.refused) return refusedStatus(facts, facts.ended);
   return {
     ...(old.nominatedNodeName ? { nominatedNodeName: old.nominatedNodeName } : {}),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -43,6 +44,24 @@ export function makePodStatus(facts: PodFacts): PodStatus {
     ...(ephemeral.length ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: old.qosClass ?? 'BestEffort',
     resources: {},
+  };
+}
+
+/** Nothing of a refused pod was ever made: there are no containers to tell of. */
+function refusedStatus(
+  { pod, startTime }: PodFacts,
+  { reason, message }: { reason: string; message: string },
+): PodStatus {
+  const { generation } = pod.metadata;
+  const { conditions, qosClass = 'BestEffort' } = pod.status ?? {};
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase: 'Failed',
+    ...(conditions ? { conditions } : {}),
+    reason,
+    message,
+    startTime: formatTime(startTime),
+    qosClass,
   };
 }
 

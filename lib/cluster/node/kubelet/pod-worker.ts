@@ -4,7 +4,7 @@ import type { Container as ContainerSpec, Pod, PodStatus } from '../../schema/ge
 import { ProcessTable } from '../runtime/process-table.ts';
 import { adoptRecords } from './adopt.ts';
 import { fieldPath, newRecord, type ContainerRecord } from './container-record.ts';
-import { ContainerRunner, RETRY } from './container-runner.ts';
+import { ContainerRunner, NOTICE, RETRY } from './container-runner.ts';
 import type { PodContext } from './pod-context.ts';
 import { makePodStatus, phaseOf, succeeded, type PodFacts } from './pod-status.ts';
 import { PodVolumes } from './pod-volumes.ts';
@@ -96,9 +96,9 @@ export class PodWorker implements PodContext {
     this.kick();
   }
 
-  /** Refuses or ends the pod: phase Failed with this reason. */
-  fail(reason: string, message: string): void {
-    this.#ended ??= { reason, message };
+  /** Refuses the pod before anything of it has started: phase Failed with this reason. */
+  refuse(reason: string, message: string): void {
+    this.#ended ??= { reason, message, refused: true };
     this.kick();
   }
 
@@ -324,12 +324,20 @@ export class PodWorker implements PodContext {
       if (r.role === 'sidecar') {
         await this.#containers.keepRunning(r);
         if (!r.started && !appStarted) return false;
-      } else if (r.role === 'init' && !appStarted && !succeeded(r)) {
-        await this.#containers.keepRunning(r);
-        if (!succeeded(r)) return false;
+      } else if (r.role === 'init' && !appStarted) {
+        if (!succeeded(r)) await this.#containers.keepRunning(r);
+        if (!succeeded(r) || !this.#noticed(r)) return false;
       }
     }
     return true;
+  }
+
+  /** Whether the kubelet has seen by now that a container ended: it looks at the runtime once a second. */
+  #noticed({ terminated }: ContainerRecord): boolean {
+    const at = (terminated?.finishedAt ?? 0) + NOTICE;
+    if (this.kubelet.clock.now() >= at) return true;
+    this.wakeAt(at);
+    return false;
   }
 
   #planResync(): void {
@@ -355,8 +363,9 @@ export class PodWorker implements PodContext {
       void this.#containers.kill(r, grace);
     }
     if (running.length > 0) return;
-    this.#finished = this.#terminating !== undefined || this.#over();
     this.sandbox?.network?.remove();
+    if (this.#terminating && !this.records.every((r) => this.#noticed(r))) return;
+    this.#finished = this.#terminating !== undefined || this.#over();
     return Promise.resolve();
   }
 
