@@ -33,6 +33,13 @@ function judge({ store }: Core, { spec }: APIService): Verdict {
   return { status: 'True', reason: 'Passed', message: 'all checks passed' };
 }
 
+/** Group versions of extension servers that cannot be asked. */
+export const staleGroupVersions = ({ store }: Core): { group: string; version: string }[] =>
+  (store.list(storagePrefix(apiservices)).items as unknown as APIService[]).flatMap(({ spec, status }) => {
+    const available = status?.conditions?.find((c) => c.type === 'Available')?.status;
+    return spec.service && available !== 'True' ? [{ group: spec.group ?? '', version: spec.version ?? '' }] : [];
+  });
+
 /** Keeps the condition Available of every APIService, whose services come and go. Returns what stops it. */
 export function followApiServices(core: Core): () => void {
   const { store } = core;

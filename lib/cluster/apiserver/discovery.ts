@@ -56,18 +56,34 @@ function aggregatedResource(r: ResourceFacts): JsonObject {
   };
 }
 
-/** `/api` and `/apis` as one document each (apidiscovery.k8s.io/v2). */
-export function aggregated(registry: Registry, core: boolean): JsonObject {
+/**
+ * `/api` and `/apis` as one document each (apidiscovery.k8s.io/v2). Of `stale` group versions an extension server should
+ * tell, and does not answer.
+ */
+export function aggregated(
+  registry: Registry,
+  core: boolean,
+  stale: readonly { group: string; version: string }[],
+): JsonObject {
+  const served = groupsOf(registry, core);
+  const isStale = (group: string, version: string) => stale.some((s) => s.group === group && s.version === version);
+  const unheardOf = core ? [] : stale.filter((s) => !registry.isServedVersion(s.group, s.version));
+  for (const { group: name, version } of unheardOf) {
+    const group = served.find((g) => g.name === name);
+    const facts = { group: name, version, resources: [] };
+    if (group) group.versions.push(facts);
+    else served.push({ name, versions: [facts] });
+  }
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groupsOf(registry, core).map(({ name, versions }) => ({
+    items: served.map(({ name, versions }) => ({
       metadata: name ? { name } : {},
       versions: versions.map(({ version, resources }) => ({
         version,
-        resources: resources.map(aggregatedResource),
-        freshness: 'Current',
+        ...(resources.length ? { resources: resources.map(aggregatedResource) } : {}),
+        freshness: isStale(name, version) ? 'Stale' : 'Current',
       })),
     })),
   };

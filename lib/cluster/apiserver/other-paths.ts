@@ -3,6 +3,7 @@ import type { JsonObject } from '../machinery/object.ts';
 import { apiservices } from '../schema/generated/resources.ts';
 import { storageKey } from '../store/keys.ts';
 import { notSimulated } from '../machinery/status-error.ts';
+import { staleGroupVersions } from './api-services.ts';
 import type { Core } from './core.ts';
 import {
   aggregated,
@@ -30,7 +31,7 @@ function respondFixed(object: JsonObject, headers: Headers): Response {
 }
 
 function respondAggregated(request: Request, core: Core, legacy: boolean, headers: Headers): Response {
-  const text = goJson(aggregated(core.registry, legacy));
+  const text = goJson(aggregated(core.registry, legacy, staleGroupVersions(core)));
   const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
   headers.set('etag', etag);
   headers.set('vary', 'Accept');

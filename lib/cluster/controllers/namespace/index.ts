@@ -2,13 +2,14 @@ import { startReconciler } from '../../client/reconciler.ts';
 import { formatTime, type KubeObject } from '../../machinery/object.ts';
 import type { Resource } from '../../machinery/resource.ts';
 import { isConflict, isNotFound, statusOf } from '../../machinery/status-error.ts';
-import { namespaces, pods } from '../../schema/generated/resources.ts';
+import { apiservices, namespaces, pods } from '../../schema/generated/resources.ts';
 import type { Namespace } from '../../schema/generated/types.ts';
 import { deepEqual } from '../../../kit/deep.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
 import { withCondition } from '../shared/conditions.ts';
 import { Discovery } from '../shared/discovery.ts';
 import { messageOf } from '../shared/pod-control.ts';
+import { conditionsOf, isEmpty, type Remains } from './remains.ts';
 
 /** Empties namespaces that are being deleted, and lets them go (upstream: pkg/controller/namespace). */
 export const namespace: Controller = {
@@ -20,18 +21,12 @@ export const namespace: Controller = {
 /** How long before what has not gone is looked at again. */
 const RETRY = 5_000;
 
-interface Remains {
-  /** Resource → how many objects are left. */
-  counts: Map<string, number>;
-  finalizers: Map<string, number>;
-  failures: string[];
-}
-
 function startNamespaceController(context: ControllerContext) {
   const { client, informers, clock } = context;
   const spaces = informers.informer(namespaces);
+  const extensions = informers.informer(apiservices);
   const discovery = new Discovery(informers);
-  const reconciler = startReconciler({ ...context, informers: [spaces, discovery.definitions], reconcile });
+  const reconciler = startReconciler({ ...context, informers: [spaces, extensions, discovery.definitions], reconcile });
   const enqueue = ({ metadata }: Namespace) => {
     if (metadata.deletionTimestamp) reconciler.queue.add(metadata.name);
   };
@@ -49,13 +44,22 @@ function startNamespaceController(context: ControllerContext) {
     if (!space?.metadata.deletionTimestamp || !space.spec?.finalizers?.length) return;
     const remains = await empty(name);
     await writeConditions(space, remains);
-    if (remains.counts.size === 0 && remains.failures.length === 0) await finalize(name);
+    if (isEmpty(remains)) await finalize(name);
     else reconciler.queue.addAfter(name, RETRY);
+  }
+
+  /** Group versions that extension servers should serve, and do not answer for: what they hold cannot be deleted. */
+  function unheard(): string[] {
+    const absent = extensions.list().filter(({ spec, status }) => {
+      const available = status?.conditions?.find((c) => c.type === 'Available')?.status;
+      return spec?.service !== undefined && available !== 'True';
+    });
+    return absent.map(({ spec }) => `${spec?.group ?? ''}/${spec?.version ?? ''}`).sort();
   }
 
   /** Deletes everything in a namespace, and says what is left. Pods go first: with them goes what other things wait for. */
   async function empty(name: string): Promise<Remains> {
-    const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [] };
+    const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [], unheard: unheard() };
     const resources = discovery.resources().filter((r) => r.namespaced);
     resources.sort((a, b) => Number(b.resource === pods.resource) - Number(a.resource === pods.resource));
     for (const resource of resources) {
@@ -80,63 +84,12 @@ function startNamespaceController(context: ControllerContext) {
     }
   }
 
-  async function writeConditions(space: Namespace, { counts, finalizers, failures }: Remains): Promise<void> {
-    const each = (map: Map<string, number>, word: string) =>
-      [...map]
-        .sort()
-        .map(([what, n]) => `${what} ${word} ${n} resource instances`)
-        .join(', ');
-    const all: [string, boolean, string, string][] = [
-      ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
-      [
-        'NamespaceDeletionGroupVersionParsingFailure',
-        false,
-        'ParsedGroupVersions',
-        'All legacy kube types successfully parsed',
-      ],
-      failures.length > 0
-        ? [
-            'NamespaceDeletionContentFailure',
-            true,
-            'ContentDeletionFailed',
-            `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
-          ]
-        : [
-            'NamespaceDeletionContentFailure',
-            false,
-            'ContentDeleted',
-            'All content successfully deleted, may be waiting on finalization',
-          ],
-      counts.size > 0
-        ? [
-            'NamespaceContentRemaining',
-            true,
-            'SomeResourcesRemain',
-            `Some resources are remaining: ${each(counts, 'has')}`,
-          ]
-        : ['NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'],
-      finalizers.size > 0
-        ? [
-            'NamespaceFinalizersRemaining',
-            true,
-            'SomeFinalizersRemain',
-            `Some content in the namespace has finalizers remaining: ${each(finalizers, 'in')}`,
-          ]
-        : [
-            'NamespaceFinalizersRemaining',
-            false,
-            'ContentHasNoFinalizers',
-            'All content-preserving finalizers finished',
-          ],
-    ];
+  async function writeConditions(space: Namespace, remains: Remains): Promise<void> {
+    const all = conditionsOf(remains);
     let conditions = space.status?.conditions ?? [];
-    const order = all.map(([type]) => type);
-    for (const [type, value, reason, message] of all) {
-      const lastTransitionTime = formatTime(clock.now());
-      conditions = [
-        ...withCondition(conditions, { type, status: value ? 'True' : 'False', lastTransitionTime, reason, message }),
-      ];
-    }
+    const order = all.map(({ type }) => type);
+    const lastTransitionTime = formatTime(clock.now());
+    for (const condition of all) conditions = [...withCondition(conditions, { ...condition, lastTransitionTime })];
     conditions.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
     if (deepEqual(conditions, space.status?.conditions ?? [])) return;
     const latest = await client.get(namespaces, '', space.metadata.name);
