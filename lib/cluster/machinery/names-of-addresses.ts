@@ -128,6 +128,23 @@ export function validCidr(at: FieldPath, value: string): FieldError[] {
   return errors;
 }
 
+const canonicalForm = (at: FieldPath, value: string, canonical: string) =>
+  canonical === value ? [] : [invalid(at, value, `must be in canonical form (${JSON.stringify(canonical)})`)];
+
+/** Upstream's check of newer fields, whose addresses must be canonical. */
+export function validCanonicalIp(at: FieldPath, value: string): FieldError[] {
+  const errors = validIp(at, value);
+  const address = parseAddress(value);
+  return errors.length || !address ? errors : canonicalForm(at, value, formatAddress(address));
+}
+
+/** The same for blocks. */
+export function validCanonicalCidr(at: FieldPath, value: string): FieldError[] {
+  const errors = validCidr(at, value);
+  const cidr = parseCidr(value);
+  return errors.length || !cidr ? errors : canonicalForm(at, value, formatCidr(cidr));
+}
+
 /** Whether Go's stricter parser would refuse an address that the forgiving one takes. */
 const nonStandard = (text: string) => leadingZero(text) || (text.includes(':') && parseAddress(text)?.family === 4);
 

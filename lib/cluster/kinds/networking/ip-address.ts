@@ -1,6 +1,6 @@
 import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
-import { formatAddress, IP_COMPLAINT, parseAddress } from '../../machinery/names-of-addresses.ts';
+import { validCanonicalIp } from '../../machinery/names-of-addresses.ts';
 import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import { ipaddresses } from '../../schema/generated/resources.ts';
 import type { IPAddress, ParentReference } from '../../schema/generated/types.ts';
@@ -33,12 +33,9 @@ const shown = ({ group = '', resource, namespace = '', name }: ParentReference) 
   Name: name,
 });
 
-function validateName(text: string): string[] {
-  const address = parseAddress(text);
-  if (!address) return [IP_COMPLAINT];
-  const canonical = formatAddress(address);
-  return canonical === text ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
-}
+/** The complaints of the address' own check, without the value that they are about. */
+const validateName = (text: string): string[] =>
+  validCanonicalIp(PARENT, text).map(({ message }) => message.slice(`Invalid value: ${JSON.stringify(text)}: `.length));
 
 /** `services/default/web`, `leases.example.com/default/a`. */
 function parentText({ spec }: IPAddress): string {

@@ -1,6 +1,6 @@
 import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
-import { formatCidr, parseCidr, validCidr } from '../../machinery/names-of-addresses.ts';
+import { parseCidr, validCanonicalCidr } from '../../machinery/names-of-addresses.ts';
 import { servicecidrs } from '../../schema/generated/resources.ts';
 import type { ServiceCIDR } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
@@ -8,19 +8,6 @@ import { age, column, name } from '../shared/columns.ts';
 import { IMMUTABLE } from '../shared/field-rules.ts';
 
 const CIDRS = FieldPath.of('spec', 'cidrs');
-
-/** Here, unlike in older fields, a range must be written as its first address. */
-function validateCidr(text: string, at: FieldPath): FieldError[] {
-  const cidr = parseCidr(text);
-  if (!cidr) return validCidr(at, text);
-  const canonical = formatCidr(cidr);
-  if (canonical === text) return [];
-  return [
-    text.split('/')[0] === canonical.split('/')[0]
-      ? invalid(at, text, `must be in canonical form (${JSON.stringify(canonical)})`)
-      : invalid(at, text, 'must not have bits set beyond the prefix length'),
-  ];
-}
 
 function validate({ spec }: ServiceCIDR): FieldError[] {
   const cidrs = spec.cidrs ?? [];
@@ -32,7 +19,7 @@ function validate({ spec }: ServiceCIDR): FieldError[] {
     const why = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
     return [invalid(CIDRS, shown, why)];
   }
-  return cidrs.flatMap((text, i) => validateCidr(text, CIDRS.index(i)));
+  return cidrs.flatMap((text, i) => validCanonicalCidr(CIDRS.index(i), text));
 }
 
 /** A second range may be added; those that are there stay. */

@@ -19,6 +19,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   CSIVolumeSource:
     'Driver:driver:string ReadOnly:readOnly:*bool FSType:fsType:*string VolumeAttributes:volumeAttributes:map NodePublishSecretRef:nodePublishSecretRef:*LocalObjectReference',
   Capabilities: 'Add:add:[]string Drop:drop:[]string',
+  CSINodeDriver:
+    'Name:name:string NodeID:nodeID:string TopologyKeys:topologyKeys:[]string Allocatable:allocatable:*VolumeNodeResources',
   CephFSPersistentVolumeSource:
     'Monitors:monitors:[]string Path:path:string User:user:string SecretFile:secretFile:string SecretRef:secretRef:*SecretReference ReadOnly:readOnly:bool',
   CephFSVolumeSource:
@@ -105,6 +107,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'AccessModes:accessModes:[]string Selector:selector:*json Resources:resources:VolumeResourceRequirements VolumeName:volumeName:string StorageClassName:storageClassName:*string VolumeMode:volumeMode:*string DataSource:dataSource:*TypedLocalObjectReference DataSourceRef:dataSourceRef:*TypedObjectReference VolumeAttributesClassName:volumeAttributesClassName:*string',
   PersistentVolumeClaimTemplate: '=meta Spec:spec:PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: 'ClaimName:claimName:string ReadOnly:readOnly:bool',
+  PersistentVolumeSpec:
+    'Capacity:capacity:map =PersistentVolumeSource AccessModes:accessModes:[]string ClaimRef:claimRef:*ObjectReference PersistentVolumeReclaimPolicy:persistentVolumeReclaimPolicy:string StorageClassName:storageClassName:string MountOptions:mountOptions:[]string VolumeMode:volumeMode:*string NodeAffinity:nodeAffinity:*VolumeNodeAffinity VolumeAttributesClassName:volumeAttributesClassName:*string',
   PersistentVolumeSource:
     'GCEPersistentDisk:gcePersistentDisk:*GCEPersistentDiskVolumeSource AWSElasticBlockStore:awsElasticBlockStore:*AWSElasticBlockStoreVolumeSource HostPath:hostPath:*HostPathVolumeSource Glusterfs:glusterfs:*GlusterfsPersistentVolumeSource NFS:nfs:*NFSVolumeSource RBD:rbd:*RBDPersistentVolumeSource Quobyte:quobyte:*QuobyteVolumeSource ISCSI:iscsi:*ISCSIPersistentVolumeSource FlexVolume:flexVolume:*FlexPersistentVolumeSource Cinder:cinder:*CinderPersistentVolumeSource CephFS:cephfs:*CephFSPersistentVolumeSource FC:fc:*FCVolumeSource Flocker:flocker:*FlockerVolumeSource AzureFile:azureFile:*AzureFilePersistentVolumeSource VsphereVolume:vsphereVolume:*VsphereVirtualDiskVolumeSource AzureDisk:azureDisk:*AzureDiskVolumeSource PhotonPersistentDisk:photonPersistentDisk:*PhotonPersistentDiskVolumeSource PortworxVolume:portworxVolume:*PortworxVolumeSource ScaleIO:scaleIO:*ScaleIOPersistentVolumeSource Local:local:*LocalVolumeSource StorageOS:storageos:*StorageOSPersistentVolumeSource CSI:csi:*CSIPersistentVolumeSource',
   PhotonPersistentDiskVolumeSource: 'PdID:pdID:string FSType:fsType:string',
@@ -179,10 +183,14 @@ export const internalStructs: Readonly<Record<string, string>> = {
   TypedLocalObjectReference: 'APIGroup:apiGroup:*string Kind:kind:string Name:name:string',
   TypedObjectReference: 'APIGroup:apiGroup:*string Kind:kind:string Name:name:string Namespace:namespace:*string',
   Volume: 'Name:name:string =VolumeSource',
+  VolumeAttachmentSource:
+    'PersistentVolumeName:persistentVolumeName:*string InlineVolumeSpec:inlineVolumeSpec:*PersistentVolumeSpec',
+  VolumeAttachmentSpec: 'Attacher:attacher:string Source:source:VolumeAttachmentSource NodeName:nodeName:string',
   VolumeDevice: 'Name:name:string DevicePath:devicePath:string',
   VolumeMount:
     'Name:name:string ReadOnly:readOnly:bool RecursiveReadOnly:recursiveReadOnly:*string MountPath:mountPath:string SubPath:subPath:string MountPropagation:mountPropagation:*string SubPathExpr:subPathExpr:string',
   VolumeNodeAffinity: 'Required:required:*NodeSelector',
+  VolumeNodeResources: 'Count:count:*int',
   VolumeProjection:
     'Secret:secret:*SecretProjection DownwardAPI:downwardAPI:*DownwardAPIProjection ConfigMap:configMap:*ConfigMapProjection ServiceAccountToken:serviceAccountToken:*ServiceAccountTokenProjection ClusterTrustBundle:clusterTrustBundle:*ClusterTrustBundleProjection PodCertificate:podCertificate:*PodCertificateProjection',
   VolumeResourceRequirements: 'Limits:limits:map Requests:requests:map',

@@ -4,13 +4,15 @@ import { csinodes } from '../../schema/generated/resources.ts';
 import type { CSINode, CSINodeDriver } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
 import { age, column, name } from '../shared/columns.ts';
-import { immutable, nonNegative, qualified } from '../shared/field-rules.ts';
+import { deepEqual } from '../../../kit/deep.ts';
+import { IMMUTABLE, nonNegative, qualified } from '../shared/field-rules.ts';
+import { internalForm } from '../shared/internal-form.ts';
 import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
 
 const DRIVERS = FieldPath.of('spec', 'drivers');
 const MAX_NODE_ID = 256;
 
-function validateDriver(driver: CSINodeDriver, at: FieldPath): FieldError[] {
+function validateDriver(driver: CSINodeDriver, isTaken: boolean, at: FieldPath): FieldError[] {
   const id = at.child('nodeID');
   const keys = driver.topologyKeys ?? [];
   return [
@@ -20,6 +22,7 @@ function validateDriver(driver: CSINodeDriver, at: FieldPath): FieldError[] {
       ? [invalid(id, driver.nodeID, `must be ${MAX_NODE_ID} characters or less`)]
       : []),
     ...nonNegative(at.child('allocatable', 'count'), driver.allocatable?.count),
+    ...(isTaken ? [duplicate(at.child('name'), driver.name)] : []),
     ...keys.flatMap((key, i) => [
       ...(key ? [] : [required(at)]),
       ...(keys.indexOf(key) < i ? [duplicate(at, key)] : []),
@@ -29,13 +32,10 @@ function validateDriver(driver: CSINodeDriver, at: FieldPath): FieldError[] {
 }
 
 function validate({ spec }: CSINode): FieldError[] {
-  const names = new Set<string>();
-  return (spec.drivers ?? []).flatMap((driver, i) => {
-    const errors = validateDriver(driver, DRIVERS.index(i));
-    if (names.has(driver.name)) errors.push(duplicate(DRIVERS.index(i).child('name'), driver.name));
-    names.add(driver.name);
-    return errors;
-  });
+  const names = (spec.drivers ?? []).map((driver) => driver.name);
+  return (spec.drivers ?? []).flatMap((driver, i) =>
+    validateDriver(driver, names.indexOf(driver.name) < i, DRIVERS.index(i)),
+  );
 }
 
 const withoutLimits = ({ allocatable: _free, ...driver }: CSINodeDriver) => driver;
@@ -55,7 +55,11 @@ export const csiNode = defineKind<CSINode>({
     ...(old.spec.drivers ?? []).flatMap((before) =>
       (object.spec.drivers ?? [])
         .filter((driver) => driver.name === before.name)
-        .flatMap((driver) => immutable(DRIVERS, withoutLimits(driver), withoutLimits(before))),
+        .flatMap((driver) =>
+          deepEqual(withoutLimits(driver), withoutLimits(before))
+            ? []
+            : [invalid(DRIVERS, internalForm('CSINodeDriver', withoutLimits(driver)), IMMUTABLE)],
+        ),
     ),
   ],
   columns: [

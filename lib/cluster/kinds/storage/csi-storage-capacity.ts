@@ -21,7 +21,6 @@ export const csiStorageCapacity = defineKind<CSIStorageCapacity>({
   },
   validate,
   validateUpdate: (object, old) => [
-    ...validate(object),
     ...immutable(TOPOLOGY, object.nodeTopology, old.nodeTopology),
     ...immutable(CLASS, object.storageClassName, old.storageClassName),
   ],

@@ -6,6 +6,7 @@ import { defineKind } from '../define.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { IMMUTABLE, subdomainName } from '../shared/field-rules.ts';
 import { deepEqual } from '../../../kit/deep.ts';
+import { internalForm } from '../shared/internal-form.ts';
 import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -48,7 +49,9 @@ export const volumeAttachment = defineKind<VolumeAttachment>({
   ],
   validateUpdate: (object, old) => [
     ...validateSpec(object),
-    ...(deepEqual(object.spec, old.spec) ? [] : [invalid(SPEC, object.spec, IMMUTABLE)]),
+    ...(deepEqual(object.spec, old.spec)
+      ? []
+      : [invalid(SPEC, internalForm('VolumeAttachmentSpec', object.spec), IMMUTABLE)]),
   ],
   columns: [
     name(),

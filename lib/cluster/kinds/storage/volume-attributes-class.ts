@@ -1,10 +1,10 @@
-import type { FieldError } from '../../machinery/field-error.ts';
+import { deepEqual } from '../../../kit/deep.ts';
+import { forbidden, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { volumeattributesclasses } from '../../schema/generated/resources.ts';
 import type { VolumeAttributesClass } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
 import { age, column, name } from '../shared/columns.ts';
-import { immutable } from '../shared/field-rules.ts';
 import { validateDriverParameters, validateProvisioner } from './provisioner.ts';
 
 const DRIVER = FieldPath.of('driverName');
@@ -22,8 +22,10 @@ export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   },
   validate,
   validateUpdate: (object, old) => [
-    ...immutable(DRIVER, object.driverName, old.driverName),
-    ...immutable(PARAMETERS, object.parameters, old.parameters),
+    ...(object.driverName === old.driverName ? [] : [forbidden(DRIVER, 'updates to driverName are forbidden.')]),
+    ...(deepEqual(object.parameters, old.parameters)
+      ? []
+      : [forbidden(PARAMETERS, 'updates to parameters are forbidden.')]),
     ...validate(object),
   ],
   columns: [
