@@ -103,10 +103,15 @@ export class Hosts {
   #machine(host: Host): Promise<Machine> {
     if (this.#disposed) return Promise.reject(new Error('the hosts were shut down'));
     const known = this.#running.get(host.disk);
-    if (known) {
-      known.machine.then((m) => m.wake()).catch(() => undefined);
-      return known.machine;
-    }
+    if (!known) return this.#start(host);
+    return known.machine.then((machine) => {
+      if (!machine.running) return known.stop().then(() => this.#machine(host));
+      machine.wake();
+      return machine;
+    });
+  }
+
+  #start(host: Host): Promise<Machine> {
     let ended = () => {};
     const end = new Promise<void>((resolve) => (ended = resolve));
     const { clock, find } = this.#options;

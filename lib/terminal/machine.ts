@@ -86,6 +86,15 @@ function findIds() {
   });
 }
 
+/** Which process id namespace a process is in; undefined once it has ended. */
+function processSpace(pid: string | number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Makes the disk's root ready to be mounted on. A link where a directory belongs could lead a mount astray: it goes. */
 function prepareDisk(disk: string): void {
   mkdirSync(disk, { recursive: true });
@@ -145,6 +154,7 @@ export class Machine {
   readonly #quota: DiskQuota;
   readonly #stopServing: () => void;
   #pid = 0;
+  #space: string | undefined;
   #ended = false;
 
   private constructor({ host, limits, clock, id, serve }: MachineOptions) {
@@ -258,10 +268,16 @@ export class Machine {
       if (stdout === null) return fail('it has no output');
       void whenStarted(stdio[3] as Readable, stdout).then((pid) => {
         this.#pid = pid;
+        this.#space = processSpace(pid);
         late?.cancel();
         resolve();
       });
     });
+  }
+
+  /** Whether its processes are there; false as soon as they have ended, which this process may be told of only later. */
+  get running(): boolean {
+    return this.#space !== undefined && processSpace(this.#pid) === this.#space;
   }
 
   /** The command line that runs `command` on this host. */
@@ -316,15 +332,8 @@ export class Machine {
 
   /** Ids, outside, of the host's processes but its first ones. */
   #processes(): string[] {
-    const space = (pid: string | number) => {
-      try {
-        return readlinkSync(`/proc/${pid}/ns/pid`);
-      } catch {
-        return undefined;
-      }
-    };
-    const ours = space(this.#pid);
-    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && ours !== undefined && space(pid) === ours);
+    const ours = this.#space;
+    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && ours !== undefined && processSpace(pid) === ours);
   }
 
   /** Ends every process of the host. The disk stays. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLab, until, type Lab } from './fixture.ts';
@@ -112,6 +113,19 @@ test('processes of the real machine can be neither seen nor signalled', async ()
     'the host is back',
     async () => (await lab.root('node01', 'true').catch(() => undefined))?.exitCode === 0,
   );
+});
+
+test('a host whose processes have just ended starts again for the next command', async () => {
+  const { file, args, env } = await lab.hosts.invocation('node01', {
+    account: 'root',
+    argv: ['bash', '-c', 'echo kept > /root/kept; kill -9 -- -1'],
+  });
+  const first = args.find((arg) => arg.startsWith('pid='))?.slice('pid='.length);
+  // All in one turn: nobody can have told the server that the host has gone.
+  spawnSync(file, args, { env: env as NodeJS.ProcessEnv });
+  while (existsSync(`/proc/${first}/ns/pid`)) spawnSync('true');
+  const { said } = await lab.root('node01', 'cat /root/kept');
+  expect(said).toBe('kept\n');
 });
 
 test('a network of its own: nothing beyond the simulated one', async () => {
