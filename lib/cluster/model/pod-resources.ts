@@ -1,8 +1,17 @@
-import { formatQuantity, parseQuantity, quantityNanos, type Quantity } from '../machinery/quantity.ts';
-import type { Container, PodSpec } from '../schema/generated/types.ts';
+import {
+  formatQuantity,
+  parseQuantity,
+  quantityMilliValue,
+  quantityNanos,
+  quantityValue,
+  type Quantity,
+} from '../machinery/quantity.ts';
+import type { Container, Pod, PodSpec } from '../schema/generated/types.ts';
 
-/** Amounts by resource name. */
+/** Quantities by resource name. */
 export type ResourceMap = Record<string, string>;
+/** Plain numbers by resource name: thousandths of a CPU, whole units of all else. */
+export type Amounts = Map<string, number>;
 
 const zero: Quantity = { nanos: 0n, format: 'decimal' };
 
@@ -16,42 +25,84 @@ export function addQuantities(a: string | undefined, b: string | undefined): str
   return formatQuantity({ nanos: (left ?? zero).nanos + (right ?? zero).nanos, format });
 }
 
-function addAll(into: ResourceMap, more: ResourceMap | undefined): void {
-  for (const [name, amount] of Object.entries(more ?? {}))
-    into[name] = into[name] === undefined ? amount : addQuantities(into[name], amount);
+export function amount(resource: string, quantity: string | undefined): number {
+  return resource === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
 }
 
-function raiseTo(into: ResourceMap, least: ResourceMap): void {
-  for (const [name, amount] of Object.entries(least)) {
-    if (into[name] === undefined || quantityNanos(into[name]) < quantityNanos(amount)) into[name] = amount;
-  }
+/** How amounts are reckoned with: exactly, as quantities, or fast, as numbers. */
+interface Arithmetic<A> {
+  read(resource: string, quantity: string): A;
+  add(a: A, b: A): A;
+  less(a: A, b: A): boolean;
 }
 
-function sum(spec: PodSpec, of: 'requests' | 'limits'): ResourceMap {
-  const total: ResourceMap = {};
-  const amounts = (c: Container) => c.resources?.[of];
+const exact: Arithmetic<string> = {
+  read: (_, quantity) => quantity,
+  add: addQuantities,
+  less: (a, b) => quantityNanos(a) < quantityNanos(b),
+};
+
+const fast: Arithmetic<number> = { read: amount, add: (a, b) => a + b, less: (a, b) => a < b };
+
+type Sum<A> = Map<string, A>;
+
+/** Adds up a pod. `assumed` stands in for what a container does not say. */
+function sum<A>(
+  spec: PodSpec,
+  of: 'requests' | 'limits',
+  { read, add, less }: Arithmetic<A>,
+  assumed: Readonly<Record<string, A>>,
+): Sum<A> {
+  const readAll = (quantities: ResourceMap | undefined): Sum<A> =>
+    new Map(Object.entries(quantities ?? {}).map(([name, quantity]) => [name, read(name, quantity)]));
+  const amounts = (c: Container): Sum<A> => new Map([...Object.entries(assumed), ...readAll(c.resources?.[of])]);
+  const addAll = (into: Sum<A>, more: Sum<A>) => {
+    for (const [name, n] of more) {
+      const had = into.get(name);
+      into.set(name, had === undefined ? n : add(had, n));
+    }
+  };
+  const raiseTo = (into: Sum<A>, least: Sum<A>) => {
+    for (const [name, n] of least) {
+      const had = into.get(name);
+      if (had === undefined || less(had, n)) into.set(name, n);
+    }
+  };
+  const total: Sum<A> = new Map();
   for (const container of spec.containers) addAll(total, amounts(container));
   // Sidecars run beside all that starts after them; an ordinary init container runs with the sidecars before it alone.
-  const sidecars: ResourceMap = {};
-  const highest: ResourceMap = {};
+  const sidecars: Sum<A> = new Map();
+  const highest: Sum<A> = new Map();
   for (const container of spec.initContainers ?? []) {
     if (container.restartPolicy === 'Always') {
       addAll(total, amounts(container));
       addAll(sidecars, amounts(container));
       raiseTo(highest, sidecars);
     } else {
-      const during = { ...sidecars };
+      const during = new Map(sidecars);
       addAll(during, amounts(container));
       raiseTo(highest, during);
     }
   }
   raiseTo(total, highest);
-  if (spec.resources?.[of]) Object.assign(total, spec.resources[of]);
-  if (of === 'requests' || Object.keys(total).length) addAll(total, spec.overhead);
+  for (const [name, n] of readAll(spec.resources?.[of])) total.set(name, n);
+  if (of === 'requests' || total.size > 0) addAll(total, readAll(spec.overhead));
   return total;
 }
 
 /** What a whole pod asks for and is limited to (upstream: component-helpers/resource). */
 export function podResources(spec: PodSpec): { requests: ResourceMap; limits: ResourceMap } {
-  return { requests: sum(spec, 'requests'), limits: sum(spec, 'limits') };
+  return {
+    requests: Object.fromEntries(sum(spec, 'requests', exact, {})),
+    limits: Object.fromEntries(sum(spec, 'limits', exact, {})),
+  };
+}
+
+/** What a pod asks of a node, in numbers. `assumed` stands in for what a container does not say. */
+export function podRequests(pod: Pod, assumed: Readonly<Record<string, number>> = {}): Amounts {
+  return sum(pod.spec, 'requests', fast, assumed);
+}
+
+export function addAmounts(into: Amounts, more: Amounts, sign = 1): void {
+  for (const [resource, n] of more) into.set(resource, (into.get(resource) ?? 0) + sign * n);
 }

@@ -1,4 +1,4 @@
-import { addAmounts, amount, podRequests, type Amounts } from '../client/semantics/pod-requests.ts';
+import { addAmounts, amount, podRequests, type Amounts } from '../model/pod-resources.ts';
 import type { Node, Pod } from '../schema/generated/types.ts';
 
 /** What the scheduler takes a container to need that asks for nothing (upstream: NonZeroRequested). */

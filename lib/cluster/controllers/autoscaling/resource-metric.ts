@@ -1,4 +1,4 @@
-import { amount } from '../../client/semantics/pod-requests.ts';
+import { amount } from '../../model/pod-resources.ts';
 import { formatQuantity } from '../../machinery/quantity.ts';
 import type { MetricSpec, MetricStatus, Pod, PodMetrics } from '../../schema/generated/types.ts';
 import { isPodFinished, isPodReady } from '../shared/pods.ts';
