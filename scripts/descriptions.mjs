@@ -1,106 +1,87 @@
 // Upstream's descriptions of types and fields, from npm packages that carry them. They are upstream's text: they stay in
 // generated, git-ignored output.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFromPackage } from './npm-package.mjs';
+import { unpackPackage } from './npm-package.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODELS = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models');
 
 /**
- * Types of all kinds that are written, generated from Kubernetes 1.36 like the client's, with what the client lacks: the
- * descriptions of fields that refer to another type, and the lines of those that have several.
+ * Models made from what an API server of Kubernetes 1.36 serves: with all lines of its descriptions, and with what each
+ * value of a closed set means, which the specification that clients are made from lacks.
  */
-const TYPES = {
-  name: '@pulumi/kubernetes',
-  version: '4.33.0',
-  integrity: 'sha512-tSMUDEWNl1pqOrANVqQRao5KRKB9waghbjpC29MUqCaqiVLZe6V0biVGC0TRDMy3hKXdP2VjiLAZ7DMnqts7rw==',
-};
-const TYPES_MEMBER = 'types/input.d.ts';
+const PACKAGES = [
+  {
+    name: 'kubernetes-models',
+    version: '5.1.0',
+    integrity: 'sha512-ym4Kiyr8BzGIWj4f853ytVYES1B8C1BdONRP5zodItPD1o//OEKuTwC5nFV3ZJtFGeMqOFbIYkpunSVXSlHS8g==',
+  },
+  {
+    name: '@kubernetes-models/apimachinery',
+    version: '3.0.2',
+    integrity: 'sha512-6Vbzr/tinxPBGGdfYjXiV9WPj8PEhyiqGJiWhXrsihK7h6glPj4HKUxZ0YwYXH/5uucm/NVef/xY3vZ4Crj1Fg==',
+  },
+];
 
 const COMMENT = String.raw`\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*`;
 
-const textOf = (comment) =>
+const linesOf = (comment) =>
   comment
-    .replace(/^\s*\* ?/gm, '')
-    .replace(/\\(['"`\\])/g, '$1')
-    .replace(/\*(_|&#47;)\//g, '*/')
-    .replaceAll('*&#47;', '*/')
+    .replace(/^[ ]*\* ?/gm, '')
+    .replace(/\n@deprecated$/, '')
     .trim();
 
-/** The package's file, kept in build/ once it was fetched; undefined, with a message, when it cannot be. */
-function typesFile() {
-  const kept = join(root, 'build/descriptions', `${TYPES.version}.d.ts`);
-  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+/** `io.k8s.api.apps.v1.Deployment` → `IoK8sApiAppsV1Deployment`, as the packages name their types for each other. */
+const exportedName = (schema) => schema.replace(/(?:^|[.-])(\w)/g, (_, first) => first.toUpperCase());
+
+/** The texts of one file of the packages: of the type ('') and of its fields; undefined when it declares none. */
+function fileTexts(source) {
+  const [, name] = /^export (?:type )?\{ I?\w+ as I(IoK8s\w+)/m.exec(source) ?? [];
+  if (!name) return undefined;
+  const texts = {};
+  const declared = new RegExp(String.raw`${COMMENT}(?:export (?:interface|type) I\w+|"([^"]+)"\??:)`, 'g');
+  // An asterisk or slash that could end the comment is escaped; nothing else is.
+  for (const [, comment, field = ''] of source.matchAll(declared))
+    texts[field] ??= linesOf(comment).replace(/\\([*/])/g, '$1');
+  return [name, texts];
+}
+
+/** Texts of all types of a package, kept in build/ once it was fetched; none, with a message, when it cannot be. */
+function packageTexts(pkg) {
+  const kept = join(root, 'build/descriptions', `${pkg.name.replace('/', '-')}-${pkg.version}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
   try {
-    const bytes = readFromPackage(TYPES, TYPES_MEMBER);
+    const texts = unpackPackage(pkg, (dir) =>
+      readdirSync(dir, { recursive: true, encoding: 'utf8' })
+        .filter((f) => f.endsWith('.d.ts') && !f.startsWith('_schemas'))
+        .flatMap((f) => {
+          const found = fileTexts(readFileSync(join(dir, f), 'utf8'));
+          return found ? [found] : [];
+        }),
+    );
     mkdirSync(dirname(kept), { recursive: true });
-    writeFileSync(kept, bytes);
-    return bytes.toString('utf8');
+    writeFileSync(kept, JSON.stringify(Object.fromEntries(texts)));
+    return Object.fromEntries(texts);
   } catch (err) {
     process.stderr.write(`drydock: "kubectl explain" will lack some descriptions: ${err.message}\n`);
-    return undefined;
+    return {};
   }
 }
 
-/** `core.v1.Pod` → field → text ('' for the type itself). Types stand in namespaces of group and version. */
-function typeTexts(source) {
-  const found = new Map();
-  let group = '';
-  let prefix = '';
-  let type;
-  let comment = '';
-  const token = new RegExp(
-    String.raw`^(?:export declare namespace (\w+) \{|    namespace (\w+) \{|        interface (\w+) \{|            ([$\w]+|'[^']+')\??:|\s*\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/)`,
-    'gm',
-  );
-  for (const [, topLevel, version, name, field, text] of source.matchAll(token)) {
-    if (text !== undefined) {
-      comment = textOf(text);
-      continue;
-    }
-    if (topLevel) group = topLevel;
-    else if (version) prefix = `${group}.${version}.`;
-    else if (name) found.set(prefix + name, (type = comment ? { '': comment } : {}));
-    else if (type && comment) type[field.replace(/'/g, '')] = comment;
-    comment = '';
-  }
-  return found;
-}
-
-/** The same from one of the client's models. */
+/** The same from one of the client's models, which says what every kind's `apiVersion` and `kind` are. */
 function modelTexts(file) {
   const texts = {};
   const declared = new RegExp(String.raw`${COMMENT}(?:export declare class (\w+)|'([^']+)'\??:)`, 'g');
   for (const [, comment, name, field] of readFileSync(file, 'utf8').matchAll(declared))
-    texts[name ? '' : field.replace(/^_(?=[a-z])/, '')] = textOf(comment);
+    texts[name ? '' : field.replace(/^_(?=[a-z])/, '')] = linesOf(comment);
   return texts;
-}
-
-const flat = (text) => text.replace(/\s+/g, ' ');
-
-/** The beginning of `text` that says `wanted`, in its own lines; undefined when it says something else. */
-function startOf(text, wanted) {
-  const lines = text.split('\n');
-  const end = lines.findIndex((_, i) => flat(lines.slice(0, i + 1).join('\n')) === flat(wanted));
-  return end < 0 ? undefined : lines.slice(0, end + 1).join('\n');
-}
-
-/**
- * The texts of both. A field's is the other package's, since the client has a type's text where it knows the type itself
- * (IntOrString). A type's is the client's, in the other's lines: that one adds what its own program does.
- */
-function merge(client = {}, types = {}) {
-  const merged = { ...client, ...types };
-  if (client['']) merged[''] = startOf(types[''] ?? '', client['']) ?? client[''];
-  return merged;
 }
 
 /** Descriptions of schemas ('') and of their fields, by the schema's full name. */
 export function readDescriptions(schemas) {
-  const source = typesFile();
-  const types = source === undefined ? new Map() : typeTexts(source);
+  const texts = Object.assign({}, ...PACKAGES.map(packageTexts));
   const found = {};
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
   for (const name of schemas.keys()) {
@@ -109,8 +90,8 @@ export function readDescriptions(schemas) {
     const model = [`${capital(group)}${capital(version)}${kind}`, `${capital(version)}${kind}`]
       .map((n) => join(MODELS, `${n}.d.ts`))
       .find((f) => existsSync(f));
-    const own = types.get(`${group}.${version}.${kind}`);
-    if (model ?? own) found[name] = merge(model && modelTexts(model), own);
+    const own = texts[exportedName(name)];
+    if (model ?? own) found[name] = { ...(model && modelTexts(model)), ...own };
   }
   return found;
 }

@@ -14,6 +14,7 @@ const read = (name) => JSON.parse(readFileSync(join(facts, name), 'utf8'));
 const inputs = [
   fileURLToPath(import.meta.url),
   fileURLToPath(new URL('descriptions.mjs', import.meta.url)),
+  ...readdirSync(join(schema, 'openapi')).map((f) => join(schema, 'openapi', f)),
   ...readdirSync(facts).map((f) => join(facts, f)),
   ...readdirSync(join(facts, 'openapi-v3')).map((f) => join(facts, 'openapi-v3', f)),
 ];

