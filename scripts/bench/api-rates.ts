@@ -1,20 +1,15 @@
-import { connect, type ClientHttp2Session } from 'node:http2';
 import { join } from 'node:path';
-import type { Benchmark, Figure } from './index.ts';
-import { adminTls } from './cluster-ready.ts';
-import { credentials, inScratch, round, threeNodes } from './measure.ts';
+import type { Client } from '../../lib/cluster/client/client.ts';
 import { configmaps } from '../../lib/cluster/schema/generated/resources.ts';
+import { apiClient, type ApiClient } from './api-client.ts';
+import type { Benchmark, Figure } from './index.ts';
+import { credentials, inScratch, round, threeNodes } from './measure.ts';
+import { addConfigMaps, configMap, FEW, growth, MANY } from './scale.ts';
 
 const SECONDS = 3;
 /** Requests under way at once over TLS. */
 const PARALLEL = 16;
-
-const configMap = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: 'default' },
-  data: { tide: 'high' },
-});
+const PATH = '/api/v1/namespaces/default/configmaps';
 
 /** Calls `once` for some seconds, `lanes` at a time; how often a second it succeeded. */
 async function rate(lanes: number, once: (i: number) => Promise<unknown>): Promise<number> {
@@ -24,50 +19,43 @@ async function rate(lanes: number, once: (i: number) => Promise<unknown>): Promi
     while (performance.now() < end) await once(done++);
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return round(done / SECONDS, 0);
+  return done / SECONDS;
 }
 
-function send(session: ClientHttp2Session, method: string, path: string, body?: object): Promise<void> {
-  return new Promise((done, fail) => {
-    const stream = session.request({ ':method': method, ':path': path, 'content-type': 'application/json' });
-    stream.on('response', (headers) => {
-      const status = Number(headers[':status']);
-      if (status >= 300) fail(new Error(`${method} ${path} answered ${status}`));
-    });
-    stream.on('error', fail);
-    stream.on('end', done);
-    stream.resume();
-    stream.end(body ? JSON.stringify(body) : undefined);
-  });
+/** Reads and writes of single objects beside `count` others; what is written replaces one of them, so that it stays so many. */
+async function rates(client: Client, api: ApiClient, count: number): Promise<Map<string, number>> {
+  const name = (i: number) => `tide-${(i * 7919) % count}`;
+  const write = (i: number) => ({ ...configMap(name(i)), data: { turn: String(i) } });
+  const body = (i: number) => ({ apiVersion: 'v1', kind: 'ConfigMap', ...write(i) });
+  const update = (i: number) => client.update(configmaps, write(i));
+  return new Map([
+    ['api-reads-in-process', await rate(1, (i) => client.get(configmaps, 'default', name(i)))],
+    ['api-writes-in-process', await rate(1, update)],
+    ['api-reads-tls', await rate(PARALLEL, (i) => api.send({ path: `${PATH}/${name(i)}` }))],
+    [
+      'api-writes-tls',
+      await rate(PARALLEL, (i) => api.send({ method: 'PUT', path: `${PATH}/${name(i)}`, body: body(i) })),
+    ],
+  ]);
 }
 
-/** Reads and writes of small objects a second: inside the process, and over TLS as clients come. */
+/** Reads and writes of small objects a second, inside the process and over TLS as clients come; beside 1,000 and 10,000 others. */
 export const apiRates: Benchmark = {
   name: 'api-rates',
   run: () =>
     inScratch(async (dir) => {
       const cluster = await threeNodes(join(dir, 'cluster'), await credentials(dir, 1));
       const client = cluster.client();
-      await client.create(configmaps, configMap('first'));
-      const inside = {
-        reads: await rate(1, () => client.get(configmaps, 'default', 'first')),
-        writes: await rate(1, (i) => client.create(configmaps, configMap(`in-${i}`))),
-      };
-      const { url } = await cluster.listen({ port: 0 });
-      const session = connect(url, adminTls(cluster, url));
-      const path = '/api/v1/namespaces/default/configmaps';
-      const tls = {
-        reads: await rate(PARALLEL, () => send(session, 'GET', `${path}/first`)),
-        writes: await rate(PARALLEL, (i) => send(session, 'POST', path, configMap(`tls-${i}`))),
-      };
-      session.close();
+      const api = await apiClient(cluster);
+      await addConfigMaps(client, 0, FEW);
+      const few = await rates(client, api, FEW);
+      await addConfigMaps(client, FEW, MANY);
+      const many = await rates(client, api, MANY);
+      await api.close();
       await cluster.stop();
-      const figure = (name: string, value: number): Figure => ({ name, value, unit: '1/s', better: 'higher' });
-      return [
-        figure('api-reads-in-process', inside.reads),
-        figure('api-writes-in-process', inside.writes),
-        figure('api-reads-tls', tls.reads),
-        figure('api-writes-tls', tls.writes),
-      ];
+      return [...few].flatMap(([name, value]): Figure[] => [
+        { name, value: round(value, 0), unit: '1/s', better: 'higher' },
+        growth(name, 1 / value, 1 / (many.get(name) ?? 0)),
+      ]);
     }),
 };

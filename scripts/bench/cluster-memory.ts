@@ -2,20 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../lib/cluster/index.ts';
 import type { Benchmark } from './index.ts';
-import { credentials, inScratch, round, threeNodes } from './measure.ts';
+import { credentials, inScratch, resident, round, threeNodes } from './measure.ts';
 
 const CLUSTERS = 100;
 /** Long enough for several heartbeats of every node. */
 const IDLE_MS = 30_000;
 const MIB = 1024 * 1024;
-
-async function resident(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await pause(100);
-  }
-  return process.memoryUsage().rss;
-}
 
 /** What each of many idle clusters in one process adds to its resident memory. */
 export const clusterMemory: Benchmark = {

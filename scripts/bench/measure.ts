@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createCluster, PkiPool, type Cluster } from '../../lib/cluster/index.ts';
 
 /** The value below which `share` (0 to 1) of the samples lie. */
@@ -30,4 +33,25 @@ export async function credentials(dir: string, count: number, profile = 'three-n
 
 export function threeNodes(dir: string, pki: PkiPool): Promise<Cluster> {
   return createCluster({ profile: 'three-node', dir, pki });
+}
+
+/** Bytes of objects that are still reachable. */
+export async function heapUsed(): Promise<number> {
+  await collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Bytes that the process has in memory once garbage is gone. */
+export async function resident(): Promise<number> {
+  await collect();
+  return process.memoryUsage().rss;
+}
+
+async function collect(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    gc();
+    await pause(100);
+  }
 }
