@@ -52,6 +52,9 @@ function validate({ metadata, spec }: APIService): FieldError[] {
   }
   return [
     ...errors,
+    ...(!group && version !== 'v1'
+      ? [required(SPEC.child('group'), 'only v1 may have an empty group and it better be legacy kube')]
+      : []),
     ...(group ? subdomainName(SPEC.child('group'), group) : []),
     ...complaints(SPEC.child('version'), version, dns1035Label(version)),
     ...priority(SPEC.child('groupPriorityMinimum'), spec.groupPriorityMinimum, 20_000),

@@ -60,7 +60,7 @@ function validateConditions(request: Request): FieldError[] {
     else if (!allowed.includes(status)) errors.push(notSupported(at.child('status'), status, allowed));
     if (VERDICTS.includes(type) && VERDICTS.some((other) => other !== type && seen.has(other))) {
       const why = 'Approved and Denied conditions are mutually exclusive';
-      errors.push(invalid(at.child('type'), type, why));
+      errors.push(invalid(CONDITIONS, type, why));
     }
     if (seen.has(type)) errors.push(duplicate(at.child('type'), type));
     seen.add(type);

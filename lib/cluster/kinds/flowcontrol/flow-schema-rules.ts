@@ -9,7 +9,7 @@ import type {
 } from '../../schema/generated/types.ts';
 import { labelName, subdomainName } from '../shared/field-rules.ts';
 
-const VERBS = ['*', 'create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
 const FIELD_OF = { ServiceAccount: 'serviceAccount', User: 'user', Group: 'group' } as const;
 const KINDS = ['Group', 'ServiceAccount', 'User'];
 const NAMESPACE_RULE = "each member of this list must be '*' or a DNS-1123 label; ";

@@ -5,13 +5,15 @@ import type { FlowSchema } from '../../schema/generated/types.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { subdomainName } from '../shared/field-rules.ts';
+import { validateConditions } from './conditions.ts';
+import { validateMandatorySchema } from './mandatory.ts';
 import { validateFlowRule } from './flow-schema-rules.ts';
 
 const SPEC = FieldPath.of('spec');
 const MAX_PRECEDENCE = 10_000;
 const METHODS = ['ByNamespace', 'ByUser'];
 
-function validate({ metadata, spec }: FlowSchema): FieldError[] {
+function validateSpec({ metadata, spec }: FlowSchema): FieldError[] {
   const errors: FieldError[] = [];
   const at = SPEC.child('matchingPrecedence');
   const precedence = spec.matchingPrecedence ?? 0;
@@ -50,7 +52,12 @@ export const flowSchema = defineKind<FlowSchema>({
   prepareForCreate(draft) {
     draft.status = {};
   },
-  validate,
+  validate: (object) => [
+    ...validateSpec(object),
+    ...validateMandatorySchema(object),
+    ...validateConditions(object.status?.conditions),
+  ],
+  validateStatusUpdate: ({ status }) => validateConditions(status?.conditions),
   compareRows: (a, b) => precedenceOf(a) - precedenceOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
   columns: [
     name(),

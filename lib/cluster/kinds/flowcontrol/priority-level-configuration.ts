@@ -10,6 +10,8 @@ import type {
 } from '../../schema/generated/types.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
+import { validateConditions } from './conditions.ts';
+import { validateMandatoryLevel } from './mandatory.ts';
 
 const SPEC = FieldPath.of('spec');
 const MAX_QUEUES = 10_000_000;
@@ -96,7 +98,7 @@ function validateLimited(limited: LimitedPriorityLevelConfiguration, at: FieldPa
   return errors;
 }
 
-function validate({ metadata, spec }: PriorityLevelConfiguration): FieldError[] {
+function validateSpec({ metadata, spec }: PriorityLevelConfiguration): FieldError[] {
   const errors: FieldError[] = [];
   if ((metadata.name === 'exempt') !== (spec.type === 'Exempt')) {
     errors.push(invalid(SPEC.child('type'), spec.type, "type must be 'Exempt' if and only if name is 'exempt'"));
@@ -130,7 +132,12 @@ export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   prepareForCreate(draft) {
     draft.status = {};
   },
-  validate,
+  validate: (object) => [
+    ...validateSpec(object),
+    ...validateMandatoryLevel(object),
+    ...validateConditions(object.status?.conditions),
+  ],
+  validateStatusUpdate: ({ status }) => validateConditions(status?.conditions),
   columns: [
     name(),
     column('Type', 'string', 'Whether its requests are limited.', ({ spec }) => spec.type),

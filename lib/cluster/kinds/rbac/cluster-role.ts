@@ -1,4 +1,4 @@
-import { required, type FieldError } from '../../machinery/field-error.ts';
+import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import { clusterroles } from '../../schema/generated/resources.ts';
@@ -13,7 +13,10 @@ function validateAggregation(rule: AggregationRule, at: FieldPath): FieldError[]
   if (!selectors.length) {
     return [required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
   }
-  return selectors.flatMap((selector, i) => validateLabelSelector(at.index(i), selector));
+  return selectors.flatMap((selector, i) => {
+    const errors = validateLabelSelector(at.index(i), selector);
+    return errors.length ? [...errors, invalid(at.index(i), null, 'invalid label selector.')] : [];
+  });
 }
 
 export const clusterRole = defineKind<ClusterRole>({

@@ -63,6 +63,13 @@ export const internalStructs: Readonly<Record<string, string>> = {
   FCVolumeSource:
     'TargetWWNs:targetWWNs:[]string Lun:lun:*int FSType:fsType:string ReadOnly:readOnly:bool WWIDs:wwids:[]string',
   FileKeySelector: 'VolumeName:volumeName:string Path:path:string Key:key:string Optional:optional:*bool',
+  ExemptPriorityLevelConfiguration:
+    'NominalConcurrencyShares:nominalConcurrencyShares:*int LendablePercent:lendablePercent:*int',
+  FlowDistinguisherMethod: 'Type:type:string',
+  FlowSchemaSpec:
+    'PriorityLevelConfiguration:priorityLevelConfiguration:LocalObjectReference MatchingPrecedence:matchingPrecedence:int DistinguisherMethod:distinguisherMethod:*FlowDistinguisherMethod Rules:rules:[]PolicyRulesWithSubjects',
+  FlowSubject:
+    'Kind:kind:string User:user:*LocalObjectReference Group:group:*LocalObjectReference ServiceAccount:serviceAccount:*ServiceAccountSubject',
   FlexPersistentVolumeSource:
     'Driver:driver:string FSType:fsType:string SecretRef:secretRef:*SecretReference ReadOnly:readOnly:bool Options:options:map',
   FlexVolumeSource:
@@ -89,6 +96,9 @@ export const internalStructs: Readonly<Record<string, string>> = {
   Lifecycle: 'PostStart:postStart:*LifecycleHandler PreStop:preStop:*LifecycleHandler StopSignal:stopSignal:*string',
   LifecycleHandler:
     'Exec:exec:*ExecAction HTTPGet:httpGet:*HTTPGetAction TCPSocket:tcpSocket:*TCPSocketAction Sleep:sleep:*SleepAction',
+  LimitResponse: 'Type:type:string Queuing:queuing:*QueuingConfiguration',
+  LimitedPriorityLevelConfiguration:
+    'NominalConcurrencyShares:nominalConcurrencyShares:int LimitResponse:limitResponse:LimitResponse LendablePercent:lendablePercent:*int BorrowingLimitPercent:borrowingLimitPercent:*int',
   LocalObjectReference: 'Name:name:string',
   LocalVolumeSource: 'Path:path:string FSType:fsType:*string',
   NFSVolumeSource: 'Server:server:string Path:path:string ReadOnly:readOnly:bool',
@@ -103,6 +113,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ObjectFieldSelector: 'APIVersion:apiVersion:string FieldPath:fieldPath:string',
   ObjectReference:
     'Kind:kind:string Namespace:namespace:string Name:name:string UID:uid:string APIVersion:apiVersion:string ResourceVersion:resourceVersion:string FieldPath:fieldPath:string',
+  NonResourcePolicyRule: 'Verbs:verbs:[]string NonResourceURLs:nonResourceURLs:[]string',
   PersistentVolumeClaimSpec:
     'AccessModes:accessModes:[]string Selector:selector:*json Resources:resources:VolumeResourceRequirements VolumeName:volumeName:string StorageClassName:storageClassName:*string VolumeMode:volumeMode:*string DataSource:dataSource:*TypedLocalObjectReference DataSourceRef:dataSourceRef:*TypedObjectReference VolumeAttributesClassName:volumeAttributesClassName:*string',
   PersistentVolumeClaimTemplate: '=meta Spec:spec:PersistentVolumeClaimSpec',
@@ -142,6 +153,13 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ProjectedVolumeSource: 'Sources:sources:[]VolumeProjection DefaultMode:defaultMode:*int',
   QuobyteVolumeSource:
     'Registry:registry:string Volume:volume:string ReadOnly:readOnly:bool User:user:string Group:group:string Tenant:tenant:string',
+  PolicyRulesWithSubjects:
+    'Subjects:subjects:[]FlowSubject ResourceRules:resourceRules:[]ResourcePolicyRule NonResourceRules:nonResourceRules:[]NonResourcePolicyRule',
+  PriorityLevelConfigurationSpec:
+    'Type:type:string Limited:limited:*LimitedPriorityLevelConfiguration Exempt:exempt:*ExemptPriorityLevelConfiguration',
+  QueuingConfiguration: 'Queues:queues:int HandSize:handSize:int QueueLengthLimit:queueLengthLimit:int',
+  ResourcePolicyRule:
+    'Verbs:verbs:[]string APIGroups:apiGroups:[]string Resources:resources:[]string ClusterScope:clusterScope:bool Namespaces:namespaces:[]string',
   RBDPersistentVolumeSource:
     'CephMonitors:monitors:[]string RBDImage:image:string FSType:fsType:string RBDPool:pool:string RadosUser:user:string Keyring:keyring:string SecretRef:secretRef:*SecretReference ReadOnly:readOnly:bool',
   RBDVolumeSource:
@@ -169,6 +187,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ServicePort:
     'Name:name:string Protocol:protocol:string AppProtocol:appProtocol:*string Port:port:int TargetPort:targetPort:intstr NodePort:nodePort:int',
   SleepAction: 'Seconds:seconds:int',
+  ServiceAccountSubject: 'Namespace:namespace:string Name:name:string',
   StorageOSPersistentVolumeSource:
     'VolumeName:volumeName:string VolumeNamespace:volumeNamespace:string FSType:fsType:string ReadOnly:readOnly:bool SecretRef:secretRef:*ObjectReference',
   StorageOSVolumeSource:
