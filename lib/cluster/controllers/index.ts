@@ -29,7 +29,7 @@ import { rootCaPublisher } from './service-account/root-ca-publisher.ts';
 import { volumeBinder } from './storage/binder.ts';
 import { ephemeralVolume } from './storage/ephemeral.ts';
 import { volumeExpander } from './storage/expander.ts';
-import { claimProtection, volumeProtection } from './storage/protection.ts';
+import { attributesClassProtection, claimProtection, volumeProtection } from './storage/protection.ts';
 import { directoryProvisioner } from './storage/provisioner.ts';
 import { statefulSet } from './statefulset/index.ts';
 import { validatingPolicyStatus } from './validating-policies/status.ts';
@@ -37,6 +37,7 @@ import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
 export const controllers: readonly Controller[] = [
+  attributesClassProtection,
   claimProtection,
   daemonSet,
   deployment,

@@ -81,6 +81,7 @@ function startDaemonSets(context: ControllerContext) {
       resource: daemonsets,
       owner: set,
       template: set.spec.template,
+      hashLabel: REVISION_HASH,
     });
     const hash = revisionHash(history.update);
     await place(set, mine, hash);

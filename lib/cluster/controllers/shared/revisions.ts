@@ -9,7 +9,10 @@ import type { ControllerRevision, PodTemplateSpec } from '../../schema/generated
 import { controlledBy, controllerReference } from './ownership.ts';
 import { templateHash } from './template-hash.ts';
 
+/** The label of pods that names their revision, and of a DaemonSet's revisions. */
 export const REVISION_HASH = 'controller-revision-hash';
+/** The same on a StatefulSet's revisions. */
+export const STATEFUL_REVISION_HASH = 'controller.kubernetes.io/hash';
 
 interface HistoryOptions {
   client: Client;
@@ -18,6 +21,8 @@ interface HistoryOptions {
   resource: Resource;
   owner: KubeObject;
   template: PodTemplateSpec;
+  /** The label in which a revision keeps its hash. */
+  hashLabel: string;
   collisionCount?: number;
 }
 
@@ -44,7 +49,7 @@ export function revisionHash(revision: ControllerRevision): string {
 
 /** Keeps a ControllerRevision for each template that an owner has had; the present one has the highest number. */
 export async function syncHistory(options: HistoryOptions): Promise<History> {
-  const { client, informer, resource, owner, template } = options;
+  const { client, informer, resource, owner, template, hashLabel } = options;
   const { namespace = '', name } = owner.metadata;
   const data = dataOf(template);
   const all = controlledBy(informer, owner).sort((a, b) => a.revision - b.revision);
@@ -59,7 +64,7 @@ export async function syncHistory(options: HistoryOptions): Promise<History> {
       metadata: {
         name: `${name}-${hash}`,
         namespace,
-        labels: { ...template.metadata?.labels, [REVISION_HASH]: hash },
+        labels: { ...template.metadata?.labels, [hashLabel]: hash },
         ...(owner.metadata.annotations ? { annotations: owner.metadata.annotations } : {}),
         ownerReferences: [controllerReference(resource, owner)],
       },

@@ -11,7 +11,14 @@ import { intOrPercent } from '../shared/int-or-percent.ts';
 import { claim, indexByController } from '../shared/ownership.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { isPodAvailable, isPodFinished, isPodReady, untilAvailable } from '../shared/pods.ts';
-import { REVISION_HASH, syncHistory, templateOf, truncateHistory, type History } from '../shared/revisions.ts';
+import {
+  REVISION_HASH,
+  STATEFUL_REVISION_HASH,
+  syncHistory,
+  templateOf,
+  truncateHistory,
+  type History,
+} from '../shared/revisions.ts';
 import { claimName, claimsFor, ordinalOf, retention, statefulPod } from './stateful-pods.ts';
 
 /** Runs pods that keep their name and storage (upstream: pkg/controller/statefulset). */
@@ -73,6 +80,7 @@ function startStatefulSets(context: ControllerContext) {
       resource: statefulsets,
       owner: set,
       template: set.spec.template,
+      hashLabel: STATEFUL_REVISION_HASH,
     });
     const update = history.update.metadata.name;
     const known = history.all.some((revision) => revision.metadata.name === set.status?.currentRevision);

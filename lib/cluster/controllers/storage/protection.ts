@@ -3,8 +3,13 @@ import { claimNameOf } from '../../client/semantics/volumes.ts';
 import { objectKey, splitKey, type KubeObject } from '../../machinery/object.ts';
 import type { Resource } from '../../machinery/resource.ts';
 import { isNotFound } from '../../machinery/status-error.ts';
-import { persistentvolumeclaims, persistentvolumes, pods } from '../../schema/generated/resources.ts';
-import type { Pod } from '../../schema/generated/types.ts';
+import {
+  persistentvolumeclaims,
+  persistentvolumes,
+  pods,
+  volumeattributesclasses,
+} from '../../schema/generated/resources.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../schema/generated/types.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
 import { isPodFinished } from '../shared/pods.ts';
 
@@ -77,6 +82,53 @@ export const volumeProtection: Controller = {
     });
     const enqueue = (volume: KubeObject) => reconciler.queue.add(objectKey(volume));
     reconciler.own(volumes.onEvent({ add: enqueue, update: enqueue }));
+    return reconciler;
+  },
+};
+
+const classesOfVolume = ({ spec }: PersistentVolume) =>
+  spec?.volumeAttributesClassName ? [spec.volumeAttributesClassName] : [];
+
+/** The attribute classes that a claim asks for, has, or is about to have. */
+function classesOfClaim({ spec, status }: PersistentVolumeClaim): string[] {
+  const names = [
+    spec?.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return names.flatMap((name) => name || []);
+}
+
+export const attributesClassProtection: Controller = {
+  name: 'volumeattributesclass-protection-controller',
+  serviceAccount: 'volumeattributesclass-protection-controller',
+  start(context) {
+    const classes = context.informers.informer(volumeattributesclasses);
+    const volumes = context.informers.informer(persistentvolumes);
+    const claims = context.informers.informer(persistentvolumeclaims);
+    volumes.addIndex('attributes class', classesOfVolume);
+    claims.addIndex('attributes class', classesOfClaim);
+    const reconciler = startReconciler({
+      ...context,
+      informers: [classes, volumes, claims],
+      async reconcile(name) {
+        const inUse = [volumes, claims].some((users) => users.byIndex('attributes class', name).length > 0);
+        await protect(context, volumeattributesclasses, classes.get('', name), 'kubernetes.io/vac-protection', inUse);
+      },
+    });
+    const enqueue = (object: KubeObject) => reconciler.queue.add(objectKey(object));
+    const enqueueAll = (names: readonly string[]) => names.forEach((name) => reconciler.queue.add(name));
+    reconciler.own(
+      classes.onEvent({ add: enqueue, update: enqueue }),
+      volumes.onEvent({
+        update: (_, old) => enqueueAll(classesOfVolume(old)),
+        delete: (volume) => enqueueAll(classesOfVolume(volume)),
+      }),
+      claims.onEvent({
+        update: (_, old) => enqueueAll(classesOfClaim(old)),
+        delete: (claim) => enqueueAll(classesOfClaim(claim)),
+      }),
+    );
     return reconciler;
   },
 };
