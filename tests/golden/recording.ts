@@ -16,6 +16,9 @@ const COLLECTION = projectPath('../shared/golden/cases');
 /** Credentials kept ready for clusters that start at the same time. */
 const READY_CREDENTIALS = 8;
 
+/** What files of the recorded cluster call its API server, and ours too; the recordings show both as the server that kubectl talks to. */
+const INSIDE = 'https://172.30.1.2:6443';
+
 /** kubectl is started thousands of times: without threads and garbage collection a start costs half. */
 const LEAN_GO = { GOMAXPROCS: '1', GOGC: 'off' };
 
@@ -53,7 +56,8 @@ export class Recordings {
     writeFileSync(kubeconfig, cluster.kubeconfig(listening.url), { mode: 0o600 });
     try {
       const host = `node ${projectPath('scripts/run.mjs')} scripts/shell.ts --dir {dir} --host {host} -- bash -c {command}`;
-      const options = { bin: projectPath('build/tools/bin'), poll: '150', replace: [], host };
+      const replace: [string, string][] = [[INSIDE, listening.url]];
+      const options = { bin: projectPath('build/tools/bin'), poll: '150', replace, host };
       return await runCase(parseCase(readFileSync(path, 'utf8')), options, { kubeconfig, dir, server: listening.url });
     } finally {
       await control.close();
