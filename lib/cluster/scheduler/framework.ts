@@ -2,6 +2,7 @@ import type { Informer } from '../client/informer.ts';
 import type { LabelSelector } from '../machinery/selector.ts';
 import type {
   Namespace,
+  Node,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
@@ -9,8 +10,12 @@ import type {
 } from '../schema/generated/types.ts';
 import type { NodeInfo } from './node-info.ts';
 
-/** Something happened that may let a rejected pod in. */
-export type ClusterEvent = 'node' | 'pod-added' | 'pod-deleted' | 'claim' | 'volume' | 'class' | 'namespace';
+/** Something happened that may let a rejected pod in. Absent `before`: it came; absent `now`: it went. */
+export type Happening =
+  | { event: 'node'; now: Node; before?: Node }
+  /** A pod that has a node. */
+  | { event: 'pod'; now?: Pod; before?: Pod }
+  | { event: 'claim' | 'volume' | 'class' | 'namespace' };
 
 /** Why a node, or the cluster, is not fit for a pod. */
 export interface Unfit {
@@ -40,7 +45,9 @@ export interface Plugin {
   /** Upstream's name: `NodeResourcesFit`. */
   name: string;
   /** What may let in a pod that this plugin has rejected. */
-  events?: readonly ClusterEvent[];
+  events?: readonly Happening['event'][];
+  /** Whether one of these events could really let the pod in (upstream: a queueing hint); absent: each of them. */
+  helps?(this: void, pod: Pod, happening: Happening, snapshot: Pick<Snapshot, 'namespaces'>): boolean;
   filter?(this: void, pod: Pod, snapshot: Snapshot): Filter | Unfit | undefined;
   /** Names of the only nodes that can be fit, if the pod's fields say so. */
   only?(this: void, pod: Pod): ReadonlySet<string> | undefined;

@@ -18,6 +18,11 @@ export function needsOf(pod: Pod): Needs {
   return known;
 }
 
+export function allocatableOf({ status }: Node): Amounts {
+  const allocatable = status?.allocatable ?? status?.capacity ?? {};
+  return new Map(Object.entries(allocatable).map(([r, q]) => [r, amount(r, q)]));
+}
+
 /** A node with the pods on it, and what they take. */
 export class NodeInfo {
   readonly node: Node;
@@ -28,8 +33,7 @@ export class NodeInfo {
 
   constructor(node: Node, pods: Iterable<Pod> = []) {
     this.node = node;
-    const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {};
-    this.allocatable = new Map(Object.entries(allocatable).map(([r, q]) => [r, amount(r, q)]));
+    this.allocatable = allocatableOf(node);
     for (const pod of pods) this.add(pod);
   }
 

@@ -1,4 +1,3 @@
-import type { LabelSelector } from '../machinery/selector.ts';
 import { selects } from '../machinery/selector.ts';
 import type { Pod, PodDisruptionBudget } from '../schema/generated/types.ts';
 import { countReasons, fitError } from './fit-error.ts';
@@ -83,7 +82,7 @@ function splitByBudget(pods: readonly Pod[], budgets: readonly PodDisruptionBudg
     let violates = false;
     for (const budget of budgets) {
       if (budget.metadata.namespace !== pod.metadata.namespace) continue;
-      if (!selects(budget.spec?.selector as LabelSelector | undefined, pod.metadata.labels)) continue;
+      if (!selects(budget.spec?.selector, pod.metadata.labels)) continue;
       const allowed = (left.get(budget) ?? 0) - 1;
       left.set(budget, allowed);
       if (allowed < 0) violates = true;

@@ -140,3 +140,23 @@ test('anti-affinity and topology spread', async () => {
   );
   expect(new Set([await nodeOf('a'), await nodeOf('b')])).toEqual(new Set(['node01', 'node02']));
 });
+
+test('a rejected pod is tried again only when something happened that could help it', async () => {
+  await create(pod('other'), pod('ssd', { nodeSelector: { disk: 'ssd' } }));
+  const tries = async () =>
+    (await client.list(events)).items
+      .filter((e) => e.involvedObject.name === 'ssd' && e.reason === 'FailedScheduling')
+      .reduce((sum, e) => sum + (e.series?.count ?? 1), 0);
+  const later = async () => {
+    clock.advance(1_000);
+    await activity.idle();
+  };
+  await client.patch(nodes, '', 'node01', 'merge', { metadata: { labels: { disk: 'hdd' } } });
+  await client.patch(pods, 'default', 'other', 'merge', { metadata: { labels: { tier: 'web' } } });
+  await client.delete(pods, 'default', 'other');
+  await later();
+  expect(await tries()).toBe(1);
+  await client.patch(nodes, '', 'node02', 'merge', { metadata: { labels: { disk: 'ssd' } } });
+  await later();
+  expect(await nodeOf('ssd')).toBe('node02');
+});

@@ -21,7 +21,7 @@ import { ClusterCache } from './cluster-cache.ts';
 import { EventSeries } from './event-series.ts';
 import { findNode } from './find-node.ts';
 import { countReasons, fitError } from './fit-error.ts';
-import type { ClusterEvent, Snapshot } from './framework.ts';
+import type { Happening, Snapshot } from './framework.ts';
 import { defaultSelectors } from './default-selectors.ts';
 import { Nominations } from './nominations.ts';
 import { plugins } from './plugins/index.ts';
@@ -91,10 +91,10 @@ export class Scheduler {
   #follow(): void {
     const nodeInformer = this.#informers.informer(nodes);
     nodeInformer.onEvent({
-      add: (node) => (this.#cache.setNode(node), this.#happened('node')),
+      add: (node) => (this.#cache.setNode(node), this.#happened({ event: 'node', now: node })),
       update: (node, old) => {
         this.#cache.setNode(node);
-        if (changesScheduling(node, old)) this.#happened('node');
+        if (changesScheduling(node, old)) this.#happened({ event: 'node', now: node, before: old });
       },
       delete: (node) => this.#cache.removeNode(node),
     });
@@ -105,14 +105,14 @@ export class Scheduler {
         this.#cache.removePod(pod);
         this.#queue.remove(pod);
         this.#nominations.remove(pod);
-        if (pod.spec.nodeName) this.#happened('pod-deleted');
+        if (pod.spec.nodeName) this.#happened({ event: 'pod', before: pod });
       },
     });
-    const tell = (event: ClusterEvent) => () => this.#happened(event);
+    const tell = (event: 'claim' | 'volume' | 'class') => () => this.#happened({ event });
     this.#claims.onEvent({
       add: tell('claim'),
       update: () => {
-        this.#happened('claim');
+        this.#happened({ event: 'claim' });
         for (const check of this.#claimWaiters) check();
       },
       delete: tell('claim'),
@@ -121,7 +121,7 @@ export class Scheduler {
     this.#informers.informer(storageclasses).onEvent({ add: tell('class'), update: tell('class') });
     this.#informers.informer(namespaces).onEvent({
       update: (n, old) => {
-        if (!deepEqual(n.metadata.labels, old.metadata.labels)) this.#happened('namespace');
+        if (!deepEqual(n.metadata.labels, old.metadata.labels)) this.#happened({ event: 'namespace' });
       },
     });
   }
@@ -131,8 +131,10 @@ export class Scheduler {
     if (pod.spec.nodeName || isFinished(pod)) {
       this.#queue.remove(pod);
       this.#nominations.remove(pod);
-      if (!old?.spec.nodeName || !deepEqual(old.metadata.labels, pod.metadata.labels)) this.#happened('pod-added');
-      if (old && isFinished(pod) && !isFinished(old)) this.#happened('pod-deleted');
+      if (isFinished(pod)) {
+        if (old && !isFinished(old)) this.#happened({ event: 'pod', before: old });
+      } else if (!old?.spec.nodeName) this.#happened({ event: 'pod', now: pod });
+      else if (changesNeighbours(pod, old)) this.#happened({ event: 'pod', now: pod, before: old });
       return;
     }
     const gated = (pod.spec.schedulingGates ?? []).length > 0;
@@ -143,8 +145,12 @@ export class Scheduler {
     else this.#queue.refresh(pod);
   }
 
-  #happened(event: ClusterEvent): void {
-    this.#queue.event((name) => plugins.find((plugin) => plugin.name === name)?.events?.includes(event) ?? true);
+  #happened(happening: Happening): void {
+    this.#queue.event((name, pod) => {
+      const plugin = plugins.find((p) => p.name === name);
+      if (!plugin?.events) return true;
+      return plugin.events.includes(happening.event) && (plugin.helps?.(pod, happening, this.#snapshot) ?? true);
+    });
   }
 
   #pump(): void {
@@ -315,6 +321,15 @@ export class Scheduler {
 }
 
 const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+/** Whether an update of a pod that has a node could matter to pods without one. */
+function changesNeighbours(pod: Pod, old: Pod): boolean {
+  return (
+    pod.metadata.deletionTimestamp !== old.metadata.deletionTimestamp ||
+    !deepEqual(old.metadata.labels, pod.metadata.labels) ||
+    !deepEqual(old.spec.containers, pod.spec.containers)
+  );
+}
 
 /** Whether an update of a node could let in a pod that it refused: not a heartbeat. */
 function changesScheduling(node: Node, old: Node): boolean {

@@ -6,6 +6,9 @@ const FIRST_BACKOFF = 1_000;
 const LONGEST_BACKOFF = 10_000;
 const LONGEST_WAIT = 300_000;
 
+/** Whether something that happened may let in a pod that this plugin rejected. */
+type CouldHelp = (plugin: string, pod: Pod) => boolean;
+
 interface Entry {
   pod: Pod;
   attempts: number;
@@ -17,7 +20,7 @@ interface Entry {
   state: 'active' | 'backing-off' | 'waiting' | 'in-flight';
   timer?: Timer;
   /** What happened while the pod was being tried: whom it could help. */
-  meanwhile: ((plugin: string) => boolean)[];
+  meanwhile: CouldHelp[];
 }
 
 /**
@@ -93,17 +96,18 @@ export class SchedulingQueue {
     if (!entry) return;
     entry.rejectedBy = rejectedBy;
     entry.failedAt = this.#clock.now();
-    const helped = [...rejectedBy].some((plugin) => entry.meanwhile.some((couldHelp) => couldHelp(plugin)));
+    const helped = [...rejectedBy].some((plugin) => entry.meanwhile.some((couldHelp) => couldHelp(plugin, entry.pod)));
     if (helped || rejectedBy.size === 0) return this.#wake(entry);
     entry.state = 'waiting';
     entry.timer = this.#clock.after(LONGEST_WAIT, () => this.#activate(entry));
   }
 
-  /** Wakes the pods that were rejected by plugins of which `couldHelp` is true. */
-  event(couldHelp: (plugin: string) => boolean): void {
+  /** Wakes the rejected pods that `couldHelp` names. */
+  event(couldHelp: CouldHelp): void {
     for (const entry of this.#entries.values()) {
       if (entry.state === 'in-flight') entry.meanwhile.push(couldHelp);
-      else if (entry.state === 'waiting' && [...entry.rejectedBy].some(couldHelp)) this.#wake(entry);
+      else if (entry.state === 'waiting' && [...entry.rejectedBy].some((plugin) => couldHelp(plugin, entry.pod)))
+        this.#wake(entry);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Pod, PodAffinityTerm } from '../../schema/generated/types.ts';
 import { unfit, type Plugin, type Snapshot } from '../framework.ts';
 
 /** Whether a term of `owner` selects `pod`. */
-function matches(term: PodAffinityTerm, owner: Pod, pod: Pod, snapshot: Snapshot): boolean {
+function matches(term: PodAffinityTerm, owner: Pod, pod: Pod, snapshot: Pick<Snapshot, 'namespaces'>): boolean {
   const { namespace = '' } = pod.metadata;
   const listed = term.namespaces ?? [];
   const inScope =
@@ -40,7 +40,27 @@ function count(places: Places, at: string | undefined, by = 1): void {
 /** Pods that want to be, or not to be, near other pods. */
 export const interPodAffinity: Plugin = {
   name: 'InterPodAffinity',
-  events: ['pod-added', 'pod-deleted', 'node', 'namespace'],
+  events: ['pod', 'node', 'namespace'],
+  helps(pod, happening, snapshot) {
+    const near = required(pod, 'podAffinity');
+    const apart = required(pod, 'podAntiAffinity');
+    if (happening.event === 'pod') {
+      const { now, before } = happening;
+      const wanted = (other?: Pod) =>
+        other !== undefined && near.length > 0 && near.every((term) => matches(term, pod, other, snapshot));
+      const avoided = (other?: Pod) =>
+        other !== undefined &&
+        (apart.some((term) => matches(term, pod, other, snapshot)) ||
+          required(other, 'podAntiAffinity').some((term) => matches(term, other, pod, snapshot)));
+      // The last pod of a group that wants to be together goes: the next one may start anywhere.
+      return wanted(now) !== wanted(before) || (avoided(before) && !avoided(now));
+    }
+    if (happening.event !== 'node') return true;
+    const labels = happening.now.metadata.labels ?? {};
+    const old = happening.before?.metadata.labels;
+    const keys = [...near, ...apart].map((term) => term.topologyKey);
+    return !old || keys.some((key) => labels[key] !== old[key]);
+  },
   filter(pod, snapshot) {
     const near = required(pod, 'podAffinity');
     const apart = required(pod, 'podAntiAffinity');

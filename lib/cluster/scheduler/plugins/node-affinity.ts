@@ -5,6 +5,10 @@ import { normalize, unfit, type Plugin } from '../framework.ts';
 export const nodeAffinity: Plugin = {
   name: 'NodeAffinity',
   events: ['node'],
+  helps: (pod, happening) =>
+    happening.event === 'node' &&
+    matchesNodeAffinity(pod, happening.now) &&
+    !(happening.before && matchesNodeAffinity(pod, happening.before)),
   only(pod) {
     const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
     const names = terms?.map((term) => term.matchFields?.find((f) => f.key === 'metadata.name' && f.operator === 'In'));

@@ -16,16 +16,23 @@ function clash(a: ContainerPort, b: ContainerPort): boolean {
   );
 }
 
+const haveClash = (pod: Pod, other: Pod): boolean =>
+  hostPorts(other).some((used) => hostPorts(pod).some((port) => clash(port, used)));
+
 /** Host ports can be used once on a node. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
-  events: ['pod-deleted', 'node'],
+  events: ['pod', 'node'],
+  helps(pod, happening) {
+    if (happening.event !== 'pod') return happening.event === 'node' && !happening.before;
+    const { now, before } = happening;
+    return !now && before !== undefined && haveClash(pod, before);
+  },
   filter(pod) {
-    const wanted = hostPorts(pod);
-    if (wanted.length === 0) return undefined;
+    if (hostPorts(pod).length === 0) return undefined;
     return ({ pods }) => {
       for (const other of pods) {
-        if (hostPorts(other).some((used) => wanted.some((port) => clash(port, used)))) {
+        if (haveClash(pod, other)) {
           return unfit("node(s) didn't have free ports for the requested pod ports", true);
         }
       }

@@ -1,10 +1,26 @@
 import type { Plugin } from '../framework.ts';
-import { needsOf } from '../node-info.ts';
+import { allocatableOf, needsOf } from '../node-info.ts';
 
 /** Requests must fit into what is left of a node; the emptier node is better. */
 export const nodeResourcesFit: Plugin = {
   name: 'NodeResourcesFit',
-  events: ['pod-deleted', 'node'],
+  events: ['pod', 'node'],
+  helps(pod, happening) {
+    const { requests } = needsOf(pod);
+    if (happening.event === 'pod') {
+      if (!happening.before) return false;
+      const before = needsOf(happening.before).requests;
+      const now = happening.now && needsOf(happening.now).requests;
+      // One pod less is room for another one, whatever they ask for.
+      return !now || [...requests.keys()].some((r) => (now.get(r) ?? 0) < (before.get(r) ?? 0));
+    }
+    if (happening.event !== 'node') return false;
+    const now = allocatableOf(happening.now);
+    const before = happening.before && allocatableOf(happening.before);
+    const asked = [...requests].filter(([, wanted]) => wanted > 0);
+    if (asked.some(([r, wanted]) => wanted > (now.get(r) ?? 0))) return false;
+    return !before || ['pods', ...asked.map(([r]) => r)].some((r) => (now.get(r) ?? 0) > (before.get(r) ?? 0));
+  },
   filter(pod) {
     const { requests } = needsOf(pod);
     return ({ allocatable, requested, pods }) => {

@@ -59,7 +59,22 @@ function domains(constraint: Constraint, keys: readonly string[], pod: Pod, snap
 /** Spreads pods over the values of a node label. */
 export const podTopologySpread: Plugin = {
   name: 'PodTopologySpread',
-  events: ['pod-added', 'pod-deleted', 'node'],
+  events: ['pod', 'node'],
+  helps(pod, happening) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule');
+    if (happening.event === 'pod') {
+      const { now, before } = happening;
+      const counted = (other: Pod | undefined) => constraints.map((c) => other !== undefined && c.matches(other));
+      return counted(now).join() !== counted(before).join();
+    }
+    if (happening.event !== 'node') return false;
+    const labels = happening.now.metadata.labels ?? {};
+    const old = happening.before?.metadata.labels;
+    return (
+      constraints.every((c) => labels[c.topologyKey] !== undefined) &&
+      (!old || constraints.some((c) => labels[c.topologyKey] !== old[c.topologyKey]))
+    );
+  },
   filter(pod, snapshot) {
     const constraints = constraintsOf(pod, 'DoNotSchedule');
     if (constraints.length === 0) return undefined;

@@ -4,7 +4,8 @@ import { unfit, type Plugin } from '../framework.ts';
 /** A claim with ReadWriteOncePod belongs to one pod of the cluster. */
 export const volumeRestrictions: Plugin = {
   name: 'VolumeRestrictions',
-  events: ['pod-deleted', 'claim'],
+  events: ['pod', 'claim'],
+  helps: (_, happening) => happening.event === 'claim' || (happening.event === 'pod' && !happening.now),
   filter(pod, snapshot) {
     const { namespace = '', uid } = pod.metadata;
     const exclusive = new Set(
