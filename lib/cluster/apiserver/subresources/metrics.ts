@@ -5,7 +5,7 @@ import type { JsonObject, KubeObject } from '../../machinery/object.ts';
 import { formatTime } from '../../machinery/object.ts';
 import { matchesRequirements } from '../../machinery/selector.ts';
 import { parseLabelSelector } from '../../machinery/label-selector-parse.ts';
-import { badRequest, notFound } from '../../machinery/status-error.ts';
+import { badRequest, notFound, type StatusError } from '../../machinery/status-error.ts';
 import { nodes, pods } from '../../schema/generated/resources.ts';
 import { storageKey, storagePrefix } from '../../store/keys.ts';
 import type { Call } from '../core.ts';
@@ -45,10 +45,22 @@ function metricsOf(call: Call, kind: string, object: KubeObject, rest: JsonObjec
   };
 }
 
+/** The words of metrics-server, which asks its caches: of a node or pod that is not there, and of one without figures. */
+function missing(call: Call): StatusError {
+  const { namespace } = call;
+  const about = namespace ? pods : nodes;
+  if (call.core.store.get(storageKey(about, namespace, call.name)))
+    return notFound(
+      { group: 'metrics.k8s.io', resource: namespace ? 'podmetrics' : 'nodemetrics' },
+      namespace ? `${namespace}/${call.name}` : call.name,
+    );
+  return notFound({ group: '', resource: namespace ? 'pods' : 'node' }, call.name);
+}
+
 function result(call: Call, request: ApiRequest, kind: string, items: JsonObject[]): ApiResult {
   const [first] = items;
   if (request.verb === 'get') {
-    if (!first) throw notFound(call.served.resource, call.name);
+    if (!first) throw missing(call);
     return { code: 200, object: first, warnings: [] };
   }
   return {
