@@ -16,5 +16,7 @@ function canonical(value: unknown): unknown {
 
 /** A short hash of a template in upstream's form (`5d9f7c8b6`); the same for equal templates, whatever their order of members. */
 export function templateHash(template: unknown, collisionCount?: number): string {
-  return safeEncode(String(fnv32(JSON.stringify(canonical(template)) + (collisionCount ?? ''))));
+  const hash = fnv32(JSON.stringify(canonical(template)) + (collisionCount ?? ''));
+  // Upstream's is rarely shorter than this, and who looks for a hash in a name counts on it.
+  return safeEncode(String(hash).padStart(9, '0'));
 }
