@@ -3,6 +3,7 @@ import { trackUpdate } from '../machinery/managed-fields/track-update.ts';
 import { formatTime, isJsonObject } from '../machinery/object.ts';
 import type { JsonObject } from '../machinery/object.ts';
 import { apiVersionOf } from '../machinery/resource.ts';
+import type { Resource } from '../machinery/resource.ts';
 import type { TypeInfo } from '../machinery/type-info.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import { builtInKind } from '../schema/lookup.ts';
@@ -13,6 +14,14 @@ import type { StoredObject } from './strategy.ts';
 /** The type of an object in its stored form. */
 export function storedType(call: Call): TypeInfo | undefined {
   return call.served.custom?.type ?? builtInKind(call.served.strategy.storedResource);
+}
+
+/**
+ * The version in which fields are managed: the stored one, but of custom kinds the request's, as their versions hold the
+ * same fields.
+ */
+export function managedAs({ served }: Call): Resource {
+  return served.custom ? served.resource : served.strategy.storedResource;
 }
 
 /** What stands for the live object where there is none. */
@@ -44,7 +53,7 @@ export function manageFields(call: Call, draft: StoredObject, old: StoredObject 
     creating: !old,
     draft,
     manager: call.options.fieldManager ?? '',
-    apiVersion: apiVersionOf(call.served.strategy.storedResource),
+    apiVersion: apiVersionOf(managedAs(call)),
     subresource: call.subresource,
     now: formatTime(call.core.clock.now()),
     ...(ignored ? { ignored } : {}),

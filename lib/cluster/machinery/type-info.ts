@@ -12,7 +12,7 @@ export interface TypeInfo {
   readonly goType: string;
   /** Fields of a struct by JSON name, in upstream's order on the wire; empty for all others. */
   readonly fields: ReadonlyMap<string, FieldInfo>;
-  /** Type of the values of a map or a list. */
+  /** Type of the values of a map or a list; of the objects that a raw value may be, or be a list of. */
   readonly element?: TypeInfo;
   /** How server-side apply sees a list: one value, a set of scalars, or objects that `listKeys` tell apart. */
   readonly listType: 'atomic' | 'set' | 'map';

@@ -6,7 +6,7 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
 
 /** Types whose JSON form is not what their schema says, or that have none. */
-const SPECIAL: Readonly<Record<string, { kind: ScalarKind; atomic?: boolean; goType: string }>> = {
+const SPECIAL: Readonly<Record<string, { kind: ScalarKind; atomic?: boolean; goType: string; element?: string }>> = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': { kind: 'quantity', goType: 'resource.Quantity' },
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': { kind: 'int-or-string', goType: 'intstr.IntOrString' },
   'io.k8s.apimachinery.pkg.runtime.RawExtension': { kind: 'raw', goType: 'runtime.RawExtension' },
@@ -16,12 +16,23 @@ const SPECIAL: Readonly<Record<string, { kind: ScalarKind; atomic?: boolean; goT
   [`${META}FieldsV1`]: { kind: 'raw', goType: 'v1.FieldsV1' },
   [`${META}Patch`]: { kind: 'raw', goType: 'v1.Patch' },
   [`${EXTENSIONS}JSON`]: { kind: 'raw', atomic: true, goType: 'v1.JSON' },
-  [`${EXTENSIONS}JSONSchemaPropsOrArray`]: { kind: 'raw', atomic: true, goType: 'v1.JSONSchemaPropsOrArray' },
-  [`${EXTENSIONS}JSONSchemaPropsOrBool`]: { kind: 'raw', atomic: true, goType: 'v1.JSONSchemaPropsOrBool' },
+  [`${EXTENSIONS}JSONSchemaPropsOrArray`]: {
+    kind: 'raw',
+    atomic: true,
+    goType: 'v1.JSONSchemaPropsOrArray',
+    element: `${EXTENSIONS}JSONSchemaProps`,
+  },
+  [`${EXTENSIONS}JSONSchemaPropsOrBool`]: {
+    kind: 'raw',
+    atomic: true,
+    goType: 'v1.JSONSchemaPropsOrBool',
+    element: `${EXTENSIONS}JSONSchemaProps`,
+  },
   [`${EXTENSIONS}JSONSchemaPropsOrStringArray`]: {
     kind: 'raw',
     atomic: true,
     goType: 'v1.JSONSchemaPropsOrStringArray',
+    element: `${EXTENSIONS}JSONSchemaProps`,
   },
 };
 
@@ -85,9 +96,20 @@ export function builtInType(name: string): TypeInfo | undefined {
   const special = SPECIAL[name];
   const schema = special ? undefined : builtInSchema(name);
   if (!special && !schema) return undefined;
-  const type = special ? scalar(special.kind, special.goType, special.atomic) : schema && namedType(name, schema);
+  const type = special ? specialType(special) : schema && namedType(name, schema);
   if (type) named.set(name, type);
   return type;
+}
+
+function specialType({ kind, goType, atomic, element }: (typeof SPECIAL)[string]): TypeInfo {
+  const type = scalar(kind, goType, atomic);
+  if (element === undefined) return type;
+  return {
+    ...type,
+    get element() {
+      return builtInType(element);
+    },
+  };
 }
 
 function namedType(name: string, schema: OpenApiSchema): TypeInfo {

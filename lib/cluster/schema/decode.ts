@@ -81,7 +81,7 @@ class Decoder {
         if (Array.isArray(value)) return this.#list(type, value, at);
         return type.custom ? value : this.#wrongType(jsonKind(value), type.goType, at);
       case 'raw':
-        return value;
+        return type.element ? this.#alternative(type.element, value, at) : value;
       default:
         return type.custom ? value : this.#scalar(type, value, at);
     }
@@ -104,6 +104,16 @@ class Decoder {
       else if (type.custom && value[name] === null) read.set(name, null);
     }
     return inWireOrder(type, read);
+  }
+
+  /** An object of a type, a list of them, or something else. Upstream tells of no unknown fields in there. */
+  #alternative(type: TypeInfo, value: unknown, at: Place): unknown {
+    if (Array.isArray(value)) return value.map((v) => this.#alternative(type, v, at));
+    if (!isJsonObject(value)) return value;
+    const inner = new Decoder();
+    const object = inner.struct(type, value, at);
+    this.#firstError ??= inner.error;
+    return object;
   }
 
   #map(type: TypeInfo, value: JsonObject, at: Place): JsonObject {

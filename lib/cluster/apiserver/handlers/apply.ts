@@ -6,7 +6,7 @@ import { apiVersionOf } from '../../machinery/resource.ts';
 import { badRequest, conflict } from '../../machinery/status-error.ts';
 import { decode } from '../../schema/decode.ts';
 import type { Call } from '../core.ts';
-import { ignoredFields, nothingYet, storedType } from '../field-managers.ts';
+import { ignoredFields, managedAs, nothingYet, storedType } from '../field-managers.ts';
 import type { StoredObject } from '../strategy.ts';
 import { draftOf, settleNamespace } from './draft.ts';
 import type { UpdatePlan } from './update.ts';
@@ -27,7 +27,7 @@ export function apply(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'validate'>
 
 function applied(call: Call, config: JsonObject, current: StoredObject | undefined): StoredObject {
   const { strategy } = call.served;
-  const resource = strategy.storedResource;
+  const resource = managedAs(call);
   const type = storedType(call);
   if (!type) throw badRequest(`${resource.kind} has no schema to apply by`);
   const metadata = isJsonObject(config['metadata']) ? config['metadata'] : {};
