@@ -2,6 +2,7 @@ import { Activity } from '../../kit/activity.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
 import type { Attributes } from '../access/authorizer.ts';
+import type { AdmissionPlugin } from '../admission/plugin.ts';
 import { kinds } from '../kinds/index.ts';
 import { statusOf } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
@@ -13,7 +14,12 @@ export const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', '
 const LENA: UserInfo = { username: 'lena', groups: ['system:authenticated'] };
 
 /** An API server for tests, where the token `admin` may do all, and `lena` nothing. `asked` hears what is authorized. */
-export function testServer(store: Store, clock: Clock, asked: (attributes: Attributes) => void = () => {}): ApiServer {
+export function testServer(
+  store: Store,
+  clock: Clock,
+  asked: (attributes: Attributes) => void = () => {},
+  plugins: readonly AdmissionPlugin[] = [],
+): ApiServer {
   const unused = () => Promise.reject(new Error('not used'));
   return createApiServer({
     store,
@@ -33,7 +39,7 @@ export function testServer(store: Store, clock: Clock, asked: (attributes: Attri
     },
     rules: { rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }) },
     tokens: { issuer: 'https://issuer', audiences: ['https://issuer'], issue: () => 'jwt', jwks: () => ({ keys: [] }) },
-    admission: { plugins: [], context: () => ({}) as never },
+    admission: { plugins, context: () => ({}) as never },
     kubelets: () => {
       throw new Error('not used');
     },

@@ -8,6 +8,7 @@ import type { Call } from '../core.ts';
 import { applySideEffects, asObject, keyOf, kindContext } from '../core.ts';
 import { manageFields } from '../field-managers.ts';
 import { validateMetadata } from '../metadata-validation.ts';
+import { dropRepeatedOwners } from '../owner-references.ts';
 import type { StoredObject } from '../strategy.ts';
 import { answer } from './answer.ts';
 import { draftOf, mustBeValid, settleNamespace, tidyMetadata } from './draft.ts';
@@ -22,6 +23,7 @@ export async function create(call: Call): Promise<ApiResult> {
   const { strategy } = call.served;
   const draft = draftOf(call, call.body);
   settleNamespace(call, draft);
+  dropRepeatedOwners(call, draft, false);
   strategy.defaults(draft);
   return createObject(call, strategy.toStored(draft));
 }
@@ -34,9 +36,11 @@ export async function createObject(call: Call, draft: StoredObject, managed = fa
   const { core } = call;
   const { strategy } = call.served;
   draft.metadata = { ...draft.metadata };
-  await core.admission.admit(admissionRequest(call, 'CREATE', draft, undefined));
-  strategy.defaultsOfStored(draft);
+  // What admission sets is nobody's.
   if (!managed) manageFields(call, draft, undefined);
+  await core.admission.admit(admissionRequest(call, 'CREATE', draft, undefined));
+  dropRepeatedOwners(call, draft, true);
+  strategy.defaultsOfStored(draft);
 
   const meta = draft.metadata;
   delete meta.deletionTimestamp;

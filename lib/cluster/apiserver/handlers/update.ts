@@ -4,6 +4,7 @@ import { invalid } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import type { SideEffect } from '../../kinds/define.ts';
 import type { ApiResult } from '../../machinery/api-request.ts';
+import { sameButTimes } from '../../machinery/managed-fields/managers.ts';
 import { MODIFIED, badRequest, conflict, notFound } from '../../machinery/status-error.ts';
 import { StoreConflict } from '../../store/kv.ts';
 import { admissionRequest } from '../admission-chain.ts';
@@ -11,6 +12,7 @@ import type { Call } from '../core.ts';
 import { applySideEffects, asObject, keyOf, kindContext } from '../core.ts';
 import { manageFields } from '../field-managers.ts';
 import { validateMetadataUpdate } from '../metadata-validation.ts';
+import { dropRepeatedOwners } from '../owner-references.ts';
 import type { StoredObject } from '../strategy.ts';
 import { answer } from './answer.ts';
 import { createObject } from './create.ts';
@@ -51,6 +53,7 @@ export async function putWith(call: Call, plan: Pick<UpdatePlan, 'prepare' | 'va
     }
     draft.metadata.name = call.name;
     settleNamespace(call, draft);
+    dropRepeatedOwners(call, draft, false);
     strategy.defaults(draft);
     return strategy.toStored(draft);
   };
@@ -156,7 +159,11 @@ async function replace(
 ): Promise<ApiResult> {
   const { core } = call;
   const { strategy } = call.served;
+  // A subresource takes over some fields only: what its writer manages is known when the others are put back.
+  const asSent = !plan.isApply && call.subresource === '';
+  if (asSent) manageFields(call, draft, current);
   await core.admission.admit(admissionRequest(call, 'UPDATE', draft, current));
+  dropRepeatedOwners(call, draft, true);
   strategy.defaultsOfStored(draft);
   draft.metadata = {
     ...draft.metadata,
@@ -174,11 +181,11 @@ async function replace(
     ...(plan.validate?.(draft, current) ?? []),
   ]);
   for (const text of strategy.warnings(draft, current)) call.warn(text);
-  if (!plan.isApply) manageFields(call, draft, current);
+  if (!plan.isApply && !asSent) manageFields(call, draft, current);
   draft.metadata = tidyMetadata(draft.metadata);
   await core.admission.validate(admissionRequest(call, 'UPDATE', draft, current));
 
-  if (deepEqual(draft, current)) return answer(call, 200, current);
+  if (changesNothing(draft, current)) return answer(call, 200, current);
   if (mayGo(draft) && !strategy.staysWhenDeleted(draft)) {
     if (!call.dryRun) removeNow(call, key, draft, current);
     return answer(call, 200, draft);
@@ -187,6 +194,13 @@ async function replace(
   const stored = asObject(core.store.put(key, draft, { expect: Number(current.metadata.resourceVersion) }));
   applySideEffects(core, effects);
   return answer(call, 200, stored);
+}
+
+/** Whether an object would be stored as it is: when its fields were last written alone is no change. */
+function changesNothing(draft: StoredObject, current: StoredObject): boolean {
+  if (!sameButTimes(draft.metadata.managedFields, current.metadata.managedFields)) return false;
+  const { managedFields } = current.metadata;
+  return deepEqual({ ...draft, metadata: { ...draft.metadata, managedFields } }, current);
 }
 
 /** What no client changes: who the object is, and whether it is being deleted. */

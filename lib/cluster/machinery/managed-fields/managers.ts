@@ -1,3 +1,4 @@
+import { deepEqual } from '../../../kit/deep.ts';
 import type { ManagedFieldsEntry } from '../object.ts';
 import { readFieldSet, union, type FieldSet } from './field-set.ts';
 
@@ -63,6 +64,12 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
       ...(m.subresource ? { subresource: m.subresource } : {}),
     };
   });
+}
+
+/** Whether the same managers manage the same fields, whenever they wrote them. */
+export function sameButTimes(a: readonly ManagedFieldsEntry[] = [], b: readonly ManagedFieldsEntry[] = []): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((entry, i) => entry === b[i] || deepEqual({ ...entry, time: b[i]?.time }, b[i]));
 }
 
 /** A manager with other fields; undefined when none are left. */
