@@ -23,6 +23,9 @@ const TYPE_NAMES = new Set(['bool', 'int', 'uint', 'double', 'string', 'bytes', 
 const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter']);
 const OPERATORS: Readonly<Record<string, string>> = { in: '@in' };
 
+/** Whether a method is a macro that looks at each element: `list.all(x, x > 1)`. */
+export const isComprehension = (name: string, given: number): boolean => COMPREHENSIONS.has(name) && given >= 2;
+
 const asNode = (value: unknown) => value as Node;
 const nodesOf = (value: unknown) => value as Node[];
 
@@ -31,6 +34,8 @@ export class Checker {
   readonly issues: Issue[] = [];
   /** Names of variables that the expression uses. */
   readonly used = new Set<string>();
+  /** The type of each node of the tree. */
+  readonly types = new Map<object, CelType>();
   readonly #source: string;
   readonly #structs: ReadonlyMap<string, CelType>;
 
@@ -60,6 +65,12 @@ export class Checker {
   }
 
   #type(node: Node, scope: Scope['variables']): CelType {
+    const type = this.#infer(node, scope);
+    this.types.set(node, type);
+    return type;
+  }
+
+  #infer(node: Node, scope: Scope['variables']): CelType {
     const { op, args } = node;
     switch (op) {
       case 'value':
@@ -190,7 +201,7 @@ export class Checker {
   }
 
   #method(name: string, on: Node, given: readonly Node[], scope: Scope['variables']): CelType {
-    if (COMPREHENSIONS.has(name) && given.length >= 2) return this.#comprehension(name, on, given, scope);
+    if (isComprehension(name, given.length)) return this.#comprehension(name, on, given, scope);
     const open = this.#after(on.end, '(');
     const isNamespace = on.op === 'id' && NAMESPACES.has(on.args as string) && !scope.has(on.args as string);
     if (isNamespace && on.args === 'cel') {

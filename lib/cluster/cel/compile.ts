@@ -1,8 +1,11 @@
 import { Checker, type Scope } from './checker.ts';
 import { showIssues, syntaxIssue } from './compile-error.ts';
-import { environment } from './environment.ts';
+import { estimateCost } from './cost.ts';
+import type { Sized } from './cost-sizes.ts';
+import { environment, NAMESPACES } from './environment.ts';
 import { rewriteStructs } from './struct-literals.ts';
-import type { CelType } from './type.ts';
+import { DYN, type CelType } from './type.ts';
+import type { TypedNode } from './typed-tree.ts';
 
 export type Evaluation = { ok: true; value: unknown } | { ok: false; error: string };
 
@@ -13,6 +16,8 @@ export interface Program {
   uses(variable: string): boolean;
   /** Variables in the form of `fromJson`; those that the expression does not use may be missing. */
   evaluate(variables: Readonly<Record<string, unknown>>): Evaluation;
+  /** The most that an evaluation may cost, given how large the data are that the variables stand for. */
+  cost(data: Sized): number;
 }
 
 /** `error` is the compiler's output: the complaints with their places. */
@@ -26,6 +31,8 @@ function evaluationError(err: unknown): string {
   if (code === 'no_such_overload' || code === 'no_matching_overload') return 'no such overload';
   return line.replace(/^No such key/, 'no such key');
 }
+
+const isNamespace = ({ op, args }: TypedNode) => op === 'id' && NAMESPACES.has(args as string);
 
 /**
  * Parses and checks an expression. `compile('self.a > 1', {variables: new Map([['self', DYN]])})` compiles;
@@ -51,10 +58,12 @@ export function compile(expression: string, scope: Scope): Compilation {
     const issues = checker.issues.map((issue) => ({ ...issue, offset: origin(issue.offset) }));
     return { ok: false, error: showIssues(expression, issues) };
   }
+  const root = run.ast as unknown as TypedNode;
   return {
     ok: true,
     program: {
       type,
+      cost: (data) => estimateCost({ root, typeOf: (node) => checker.types.get(node) ?? DYN, isNamespace }, data),
       uses: (variable) => checker.used.has(variable),
       evaluate(variables) {
         try {

@@ -3,6 +3,7 @@ import { invalid, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types.ts';
 import { printedRule } from './definition-internal.ts';
+import { childrenOf, RuleCosts } from './rule-costs.ts';
 import { rulesOf, type RulePrograms } from './rule-programs.ts';
 import { resourceSchema } from './rule-values.ts';
 import { schemaOf, sortedEntries } from './schema-parts.ts';
@@ -27,20 +28,33 @@ function checkRule({ rule, check, message }: RulePrograms, at: FieldPath, uncorr
   return errors;
 }
 
-function checkLevel(
-  schema: JSONSchemaProps,
-  seenAs: JSONSchemaProps,
-  at: FieldPath,
-  uncorrelated: FieldPath | undefined,
-): FieldError[] {
+interface Level {
+  schema: JSONSchemaProps;
+  /** As its rules see it: a resource's root has more fields. */
+  seenAs: JSONSchemaProps;
+  at: FieldPath;
+  /** The list whose items cannot be told apart, if the schema is of something in one. */
+  uncorrelated: FieldPath | undefined;
+  /** How many values of the schema a resource may have; undefined for any number. */
+  times: number | undefined;
+}
+
+function checkLevel({ schema, seenAs, at, uncorrelated, times }: Level, costs: RuleCosts): FieldError[] {
   const items = schemaOf(schema.items);
   const additional = schemaOf(schema.additionalProperties);
   const list = at.child('x-kubernetes-validations');
-  const below = (one: JSONSchemaProps, path: FieldPath, lost = uncorrelated) => checkLevel(one, one, path, lost);
+  const children = childrenOf(schema);
+  const below = (one: JSONSchemaProps, path: FieldPath, lost = uncorrelated) => {
+    const inner = times === undefined || children === undefined ? undefined : times * children;
+    return checkLevel({ schema: one, seenAs: one, at: path, uncorrelated: lost, times: inner }, costs);
+  };
   // Items without keys cannot be told apart, so none has an old value.
   const lostItems = uncorrelated ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : at);
   return [
-    ...rulesOf(schema, seenAs).flatMap((rule, i) => checkRule(rule, list.index(i), uncorrelated)),
+    ...rulesOf(schema, seenAs).flatMap((rule, i) => [
+      ...costs.check(rule, seenAs, list.index(i), times),
+      ...checkRule(rule, list.index(i), uncorrelated),
+    ]),
     ...sortedEntries(schema.properties).flatMap(([key, one]) => below(one, at.child('properties').key(key))),
     ...(additional ? below(additional, at.child('additionalProperties')) : []),
     ...(items ? below(items, at.child('items'), lostItems) : []),
@@ -48,5 +62,8 @@ function checkLevel(
 }
 
 /** What the compiler says of the validation rules of a definition's schema, which is fine otherwise. */
-export const checkRuleExpressions = (schema: JSONSchemaProps, at: FieldPath): FieldError[] =>
-  checkLevel(schema, resourceSchema(schema), at, undefined);
+export function checkRuleExpressions(schema: JSONSchemaProps, at: FieldPath): FieldError[] {
+  const costs = new RuleCosts();
+  const root = { schema, seenAs: resourceSchema(schema), at, uncorrelated: undefined, times: 1 };
+  return [...checkLevel(root, costs), ...costs.total(at)];
+}
