@@ -40,6 +40,17 @@ function painter(
   };
 }
 
+/** The line that was made last: all watches of a resource are told of a change one after the other. */
+let latest: { type: string; object: JsonObject; line: Uint8Array } | undefined;
+
+function lineOf(type: string, object: JsonObject): Uint8Array {
+  if (latest?.object === object && latest.type === type) return latest.line;
+  const line = Buffer.from(`{"type":"${type}","object":${objectJson(object)}}\n`);
+  // What is not frozen may be another event's by the next time.
+  if (Object.isFrozen(object)) latest = { type, object, line };
+  return line;
+}
+
 /**
  * The body of a watch's answer: one JSON event a line, until the client goes, the time is up or the server ends. An expired
  * version is told in the stream, as upstream does; other refusals are thrown.
@@ -54,11 +65,9 @@ export function watchStream(
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const paint = painter(core, request, representation, include);
-  const encoder = new TextEncoder();
   const early: Uint8Array[] = [];
   let sink = (chunk: Uint8Array): void => void early.push(chunk);
-  const write = (event: WatchEvent) =>
-    sink(encoder.encode(`{"type":"${event.type}","object":${objectJson(paint(event))}}\n`));
+  const write = (event: WatchEvent) => sink(lineOf(event.type, paint(event)));
 
   let stop = () => {};
   let expired = false;

@@ -31,10 +31,8 @@ export class MessageCodec {
 
   /** The bytes of a message given in JSON form. Members that the message does not have are left out. */
   encode(message: string, value: unknown): Uint8Array {
-    const special = specialMessages.get(message);
-    if (special) return special.encode(value, (m, v) => this.encode(m, v));
     const writer = new WireWriter();
-    if (isJsonObject(value)) for (const field of this.#fields(message)) this.#write(writer, field, value);
+    this.#writeMessage(writer, message, value);
     return writer.finish();
   }
 
@@ -122,8 +120,14 @@ export class MessageCodec {
     }
   }
 
+  #writeMessage(writer: WireWriter, message: string, value: unknown): void {
+    const special = specialMessages.get(message);
+    if (special) writer.raw(special.encode(value, (m, v) => this.encode(m, v)));
+    else if (isJsonObject(value)) for (const field of this.#fields(message)) this.#write(writer, field, value);
+  }
+
   #write(writer: WireWriter, field: MessageField, object: JsonObject): void {
-    if (field.inline) return writer.bytes(field.number, this.encode(field.type, object));
+    if (field.inline) return writer.message(field.number, () => this.#writeMessage(writer, field.type, object));
     const value = object[field.json];
     if (value === undefined || value === null) return;
     if (field.label === 'repeated') {
@@ -131,10 +135,10 @@ export class MessageCodec {
     } else if (field.label === 'map') {
       if (!isJsonObject(value)) return;
       for (const key of Object.keys(value)) {
-        const entry = new WireWriter();
-        entry.string(1, key);
-        this.#writeValue(entry, 2, field.type, value[key]);
-        writer.bytes(field.number, entry.finish());
+        writer.message(field.number, () => {
+          writer.string(1, key);
+          this.#writeValue(writer, 2, field.type, value[key]);
+        });
       }
     } else this.#writeValue(writer, field.number, field.type, value);
   }
@@ -153,7 +157,9 @@ export class MessageCodec {
       case 'double':
         return writer.double(number, Number(value));
       default:
-        return writer.bytes(number, value === null ? new Uint8Array() : this.encode(type, value));
+        return writer.message(number, () => {
+          if (value !== null) this.#writeMessage(writer, type, value);
+        });
     }
   }
 }

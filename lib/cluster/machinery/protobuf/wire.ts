@@ -91,18 +91,8 @@ export class WireReader {
 
 /** Collects a message in protobuf's wire format. */
 export class WireWriter {
-  readonly #parts: Uint8Array[] = [];
-
-  #varint(value: number): void {
-    const bytes: number[] = [];
-    let rest = BigInt.asUintN(64, BigInt(Math.trunc(value)));
-    while (rest > 0x7fn) {
-      bytes.push(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    bytes.push(Number(rest));
-    this.#parts.push(Uint8Array.from(bytes));
-  }
+  #bytes = Buffer.allocUnsafe(256);
+  #length = 0;
 
   int(field: number, value: number): void {
     this.#varint(field * 8 + VARINT);
@@ -112,21 +102,78 @@ export class WireWriter {
   bytes(field: number, value: Uint8Array): void {
     this.#varint(field * 8 + BYTES);
     this.#varint(value.length);
-    this.#parts.push(value);
+    this.raw(value);
   }
 
   string(field: number, value: string): void {
-    this.bytes(field, Buffer.from(value));
+    const length = Buffer.byteLength(value);
+    this.#varint(field * 8 + BYTES);
+    this.#varint(length);
+    this.#makeRoom(length);
+    this.#bytes.write(value, this.#length);
+    this.#length += length;
   }
 
   double(field: number, value: number): void {
     this.#varint(field * 8 + FIXED64);
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setFloat64(0, value, true);
-    this.#parts.push(bytes);
+    this.#makeRoom(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  /** A message within this one: what `write` adds to this writer. */
+  message(field: number, write: () => void): void {
+    this.#varint(field * 8 + BYTES);
+    this.#makeRoom(1);
+    // Most are short enough for a length of one byte; the others move.
+    const start = ++this.#length;
+    write();
+    const length = this.#length - start;
+    const more = sizeOf(length) - 1;
+    this.#makeRoom(more);
+    if (more > 0) this.#bytes.copyWithin(start + more, start, this.#length);
+    this.#length = start - 1;
+    this.#varint(length);
+    this.#length += length;
+  }
+
+  /** Bytes as they are: fields that were written elsewhere. */
+  raw(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   finish(): Uint8Array {
-    return Buffer.concat(this.#parts);
+    return this.#bytes.subarray(0, this.#length);
   }
+
+  #varint(value: number): void {
+    this.#makeRoom(10);
+    let rest = Math.trunc(value);
+    if (rest < 0) return this.#negative(rest);
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** In two's complement, always ten bytes. */
+  #negative(value: number): void {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  #makeRoom(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+/** How many bytes a length takes as a varint. */
+function sizeOf(length: number): number {
+  let size = 1;
+  for (let rest = length; rest > 0x7f; rest = Math.floor(rest / 0x80)) size++;
+  return size;
 }
