@@ -10,7 +10,7 @@ import { immutable, nonNegative } from '../shared/field-rules.ts';
 
 function validate(object: ControllerRevision): FieldError[] {
   return [
-    ...(object.data === undefined ? [required(FieldPath.of('data'), 'data is mandatory')] : []),
+    ...(object.data === undefined || object.data === null ? [required(FieldPath.of('data'), 'data is mandatory')] : []),
     ...nonNegative(FieldPath.of('revision'), object.revision),
   ];
 }

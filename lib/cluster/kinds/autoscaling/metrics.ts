@@ -133,7 +133,9 @@ function validateMetric(metric: Partial<MetricSpec>, at: FieldPath): FieldError[
   if (!type) errors.push(required(at.child('type'), 'must specify a metric source type'));
   if (!expected) errors.push(notSupported(at.child('type'), type, TYPES));
   errors.push(...validateSource(metric, at));
-  if (expected && !metric[expected]) {
+  // Upstream says it twice.
+  if (!expected) errors.push(notSupported(at.child('type'), type, TYPES));
+  else if (!metric[expected]) {
     errors.push(required(at.child(expected), 'must populate information for the given metric source'));
   }
   const present = Object.values(FIELD_OF).filter((field) => metric[field]);

@@ -3,6 +3,7 @@ import type { FieldPath } from '../../machinery/field-path.ts';
 import { domainPrefixedPath } from '../../machinery/names-of-domains.ts';
 import type { JobSpec } from '../../schema/generated/types.ts';
 import { nonNegative } from '../shared/field-rules.ts';
+import { internalForm } from '../shared/internal-form.ts';
 import { validatePodTemplateSpec } from '../shared/pod-spec/validation.ts';
 import { validatePodFailurePolicy } from './pod-failure-policy.ts';
 import { validateSuccessPolicy } from './success-policy.ts';
@@ -121,13 +122,7 @@ export function validateJobSpec(spec: JobSpec, at: FieldPath): FieldError[] {
   if (spec.successPolicy) {
     const here = at.child('successPolicy');
     if (spec.completionMode !== 'Indexed') {
-      const shown = {
-        Rules: (spec.successPolicy.rules ?? []).map((rule) => ({
-          SucceededIndexes: rule.succeededIndexes ?? null,
-          SucceededCount: rule.succeededCount ?? null,
-        })),
-      };
-      errors.push(invalid(here, shown, 'requires indexed completion mode'));
+      errors.push(invalid(here, internalForm('SuccessPolicy', spec.successPolicy), 'requires indexed completion mode'));
     } else errors.push(...validateSuccessPolicy(spec, here));
   }
   return [

@@ -48,6 +48,10 @@ function validateCompletions(now: JobSpec, before: JobSpec, at: FieldPath): Fiel
     : [invalid(at, now.completions, 'can only be modified in tandem with spec.parallelism')];
 }
 
+/** A part that may not change, printed in its internal form. */
+const fixed = (struct: string, at: FieldPath, now: object | undefined, before: object | undefined): FieldError[] =>
+  deepEqual(now, before) ? [] : [invalid(at, internalForm(struct, now), 'field is immutable')];
+
 /** What may not change in a Job, or only under conditions. */
 export function validateJobChange(now: Job, before: Job, spec: FieldPath): FieldError[] {
   return [
@@ -55,9 +59,14 @@ export function validateJobChange(now: Job, before: Job, spec: FieldPath): Field
     ...immutable(spec.child('selector'), now.spec.selector, before.spec.selector),
     ...validateTemplate(now, before, spec.child('template')),
     ...immutable(spec.child('completionMode'), now.spec.completionMode, before.spec.completionMode),
-    ...immutable(spec.child('podFailurePolicy'), now.spec.podFailurePolicy, before.spec.podFailurePolicy),
+    ...fixed(
+      'PodFailurePolicy',
+      spec.child('podFailurePolicy'),
+      now.spec.podFailurePolicy,
+      before.spec.podFailurePolicy,
+    ),
     ...immutable(spec.child('backoffLimitPerIndex'), now.spec.backoffLimitPerIndex, before.spec.backoffLimitPerIndex),
     ...immutable(spec.child('managedBy'), now.spec.managedBy, before.spec.managedBy),
-    ...immutable(spec.child('successPolicy'), now.spec.successPolicy, before.spec.successPolicy),
+    ...fixed('SuccessPolicy', spec.child('successPolicy'), now.spec.successPolicy, before.spec.successPolicy),
   ];
 }

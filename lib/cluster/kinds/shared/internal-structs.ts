@@ -135,6 +135,12 @@ export const internalStructs: Readonly<Record<string, string>> = {
   PodDNSConfigOption: 'Name:name:string Value:value:*string',
   PodOS: 'Name:name:string',
   PodReadinessGate: 'ConditionType:conditionType:string',
+  PodFailurePolicy: 'Rules:rules:[]PodFailurePolicyRule',
+  PodFailurePolicyOnExitCodesRequirement:
+    'ContainerName:containerName:*string Operator:operator:string Values:values:[]int',
+  PodFailurePolicyOnPodConditionsPattern: 'Type:type:string Status:status:string',
+  PodFailurePolicyRule:
+    'Action:action:string OnExitCodes:onExitCodes:*PodFailurePolicyOnExitCodesRequirement OnPodConditions:onPodConditions:[]PodFailurePolicyOnPodConditionsPattern',
   PodResourceClaim:
     'Name:name:string ResourceClaimName:resourceClaimName:*string ResourceClaimTemplateName:resourceClaimTemplateName:*string',
   PodSchedulingGate: 'Name:name:string',
@@ -193,6 +199,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   StorageOSVolumeSource:
     'VolumeName:volumeName:string VolumeNamespace:volumeNamespace:string FSType:fsType:string ReadOnly:readOnly:bool SecretRef:secretRef:*LocalObjectReference',
   Sysctl: 'Name:name:string Value:value:string',
+  SuccessPolicy: 'Rules:rules:[]SuccessPolicyRule',
+  SuccessPolicyRule: 'SucceededIndexes:succeededIndexes:*string SucceededCount:succeededCount:*int',
   TCPSocketAction: 'Port:port:intstr Host:host:string',
   Taint: 'Key:key:string Value:value:string Effect:effect:string TimeAdded:timeAdded:*json',
   Toleration:
