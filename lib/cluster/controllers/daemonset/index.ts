@@ -1,7 +1,7 @@
 import { createEventRecorder } from '../../client/event-recorder.ts';
 import { startReconciler } from '../../client/reconciler.ts';
 import { deepEqual } from '../../../kit/deep.ts';
-import { controllerOf, objectKey, splitKey } from '../../machinery/object.ts';
+import { objectKey, splitKey } from '../../machinery/object.ts';
 import { selects } from '../../machinery/selector.ts';
 import { controllerrevisions, daemonsets, nodes, pods } from '../../schema/generated/resources.ts';
 import type { DaemonSet, DaemonSetStatus, Node, Pod } from '../../schema/generated/types.ts';
@@ -10,6 +10,7 @@ import { omitZeros, sameStatus } from '../shared/conditions.ts';
 import { intOrPercent } from '../shared/int-or-percent.ts';
 import { claim, indexByController } from '../shared/ownership.ts';
 import { PodControl, slowStart } from '../shared/pod-control.ts';
+import { followPods } from '../shared/pod-owners.ts';
 import { isPodAvailable, isPodReady, untilAvailable } from '../shared/pods.ts';
 import { REVISION_HASH, revisionHash, syncHistory, truncateHistory } from '../shared/revisions.ts';
 import { belongsOn, daemonPod, nodeOf } from './daemon-pods.ts';
@@ -20,6 +21,8 @@ export const daemonSet: Controller = {
   serviceAccount: 'daemon-set-controller',
   start: startDaemonSets,
 };
+
+const belongs = (set: DaemonSet, pod: Pod): boolean => selects(set.spec.selector, pod.metadata.labels);
 
 function startDaemonSets(context: ControllerContext) {
   const { client, informers, clock } = context;
@@ -38,20 +41,11 @@ function startDaemonSets(context: ControllerContext) {
   });
   const { queue } = reconciler;
 
-  const enqueueOwner = (pod: Pod) => {
-    const owner = controllerOf(pod);
-    if (owner?.kind === 'DaemonSet') queue.add(`${pod.metadata.namespace}/${owner.name}`);
-    if (owner || pod.metadata.deletionTimestamp) return;
-    for (const set of sets.list(pod.metadata.namespace ?? '')) {
-      if (selects(set.spec.selector, pod.metadata.labels)) queue.add(objectKey(set));
-    }
-  };
   const enqueueAll = () => {
     for (const set of sets.list()) queue.add(objectKey(set));
   };
   reconciler.own(
-    sets.onEvent({ add: (s) => queue.add(objectKey(s)), update: (s) => queue.add(objectKey(s)) }),
-    podInformer.onEvent({ add: enqueueOwner, update: enqueueOwner, delete: enqueueOwner }),
+    ...followPods({ resource: daemonsets, owners: sets, podInformer, queue, matches: belongs }),
     nodeInformer.onEvent({
       add: enqueueAll,
       update: (node, old) => {
@@ -72,7 +66,7 @@ function startDaemonSets(context: ControllerContext) {
       dependent: pods,
       owner: set,
       ownerResource: daemonsets,
-      matches: (pod) => selects(set.spec.selector, pod.metadata.labels),
+      matches: (pod) => belongs(set, pod),
     });
     if (set.metadata.deletionTimestamp) return;
     const history = await syncHistory({

@@ -1,6 +1,6 @@
 import { createEventRecorder } from '../../client/event-recorder.ts';
 import { startReconciler } from '../../client/reconciler.ts';
-import { controllerOf, formatTime, objectKey, splitKey } from '../../machinery/object.ts';
+import { formatTime, splitKey } from '../../machinery/object.ts';
 import { selects } from '../../machinery/selector.ts';
 import { isNotFound } from '../../machinery/status-error.ts';
 import { jobs, pods } from '../../schema/generated/resources.ts';
@@ -9,6 +9,7 @@ import type { Controller, ControllerContext } from '../controller.ts';
 import { omitZeros, sameStatus } from '../shared/conditions.ts';
 import { claim, indexByController } from '../shared/ownership.ts';
 import { PodControl, slowStart } from '../shared/pod-control.ts';
+import { followPods } from '../shared/pod-owners.ts';
 import { deletionOrder, isPodActive, isPodReady } from '../shared/pods.ts';
 import { formatIndexes, indexOf, isIndexed, jobPod, judgeFailure, parseIndexes, TRACKING } from './job-pods.ts';
 
@@ -29,6 +30,8 @@ export function finishedType(j: Job): string | undefined {
   return j.status?.conditions?.find((c) => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True')?.type;
 }
 
+const belongs = (owner: Job, pod: Pod): boolean => selects(owner.spec.selector, pod.metadata.labels);
+
 function startJobs(context: ControllerContext) {
   const { client, informers, clock } = context;
   const informer = informers.informer(jobs);
@@ -38,14 +41,8 @@ function startJobs(context: ControllerContext) {
   const control = new PodControl(client, events, jobs);
   const reconciler = startReconciler({ ...context, informers: [informer, podInformer], reconcile });
   const { queue } = reconciler;
-  const enqueueOwner = (pod: Pod) => {
-    const owner = controllerOf(pod);
-    if (owner?.kind === 'Job') queue.add(`${pod.metadata.namespace}/${owner.name}`);
-  };
-  reconciler.own(
-    informer.onEvent({ add: (j) => queue.add(objectKey(j)), update: (j) => queue.add(objectKey(j)) }),
-    podInformer.onEvent({ add: enqueueOwner, update: enqueueOwner, delete: enqueueOwner }),
-    () => events.stop(),
+  reconciler.own(...followPods({ resource: jobs, owners: informer, podInformer, queue, matches: belongs }), () =>
+    events.stop(),
   );
 
   async function reconcile(key: string): Promise<void> {
@@ -58,7 +55,7 @@ function startJobs(context: ControllerContext) {
       dependent: pods,
       owner: current,
       ownerResource: jobs,
-      matches: (pod) => selects(current?.spec.selector, pod.metadata.labels),
+      matches: (pod) => current !== undefined && belongs(current, pod),
     });
     if (current.metadata.deletionTimestamp || finishedType(current)) {
       return void (await Promise.all(mine.map((pod) => dropFinalizer(pod))));

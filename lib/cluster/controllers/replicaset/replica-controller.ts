@@ -1,12 +1,13 @@
 import { createEventRecorder } from '../../client/event-recorder.ts';
 import { startReconciler } from '../../client/reconciler.ts';
-import { controllerOf, formatTime, objectKey, splitKey, type KubeObject } from '../../machinery/object.ts';
+import { controllerOf, formatTime, splitKey, type KubeObject } from '../../machinery/object.ts';
 import { pods } from '../../schema/generated/resources.ts';
 import type { Pod, ReplicaSetStatus } from '../../schema/generated/types.ts';
 import type { Controller, ControllerContext } from '../controller.ts';
 import { omitZeros, sameStatus, withoutCondition } from '../shared/conditions.ts';
 import { claim, controlledBy, indexByController } from '../shared/ownership.ts';
 import { messageOf, PodControl, podFromTemplate, slowStart } from '../shared/pod-control.ts';
+import { followPods } from '../shared/pod-owners.ts';
 import {
   deletionOrder,
   isPodActive,
@@ -55,30 +56,13 @@ function startReplicaController<T extends KubeObject>(name: string, kind: Replic
   const control = new PodControl(client, events, kind.resource);
   const reconciler = startReconciler({ ...context, informers: [owners, podInformer], reconcile });
 
-  const enqueueOwnerOf = (pod: Pod): void => {
-    const owner = controllerOf(pod);
-    const { namespace = '' } = pod.metadata;
-    if (owner) {
-      if (owner.kind === kind.resource.kind) reconciler.queue.add(`${namespace}/${owner.name}`);
-      return;
-    }
-    if (pod.metadata.deletionTimestamp) return;
-    for (const o of owners.list(namespace))
-      if (kind.matches(o, pod.metadata.labels)) reconciler.queue.add(objectKey(o));
-  };
   reconciler.own(
-    owners.onEvent({
-      add: (o) => reconciler.queue.add(objectKey(o)),
-      update: (o) => reconciler.queue.add(objectKey(o)),
-      delete: (o) => reconciler.queue.add(objectKey(o)),
-    }),
-    podInformer.onEvent({
-      add: enqueueOwnerOf,
-      update: (pod, old) => {
-        enqueueOwnerOf(pod);
-        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) enqueueOwnerOf(old);
-      },
-      delete: enqueueOwnerOf,
+    ...followPods({
+      resource: kind.resource,
+      owners,
+      podInformer,
+      queue: reconciler.queue,
+      matches: (owner, pod) => kind.matches(owner, pod.metadata.labels),
     }),
     () => events.stop(),
   );

@@ -1,6 +1,6 @@
 import { createEventRecorder } from '../../client/event-recorder.ts';
 import { startReconciler } from '../../client/reconciler.ts';
-import { controllerOf, objectKey, splitKey } from '../../machinery/object.ts';
+import { splitKey } from '../../machinery/object.ts';
 import { selects } from '../../machinery/selector.ts';
 import { isAlreadyExists, isNotFound } from '../../machinery/status-error.ts';
 import { controllerrevisions, persistentvolumeclaims, pods, statefulsets } from '../../schema/generated/resources.ts';
@@ -10,6 +10,7 @@ import { omitZeros, sameStatus } from '../shared/conditions.ts';
 import { intOrPercent } from '../shared/int-or-percent.ts';
 import { claim, indexByController } from '../shared/ownership.ts';
 import { messageOf } from '../shared/pod-control.ts';
+import { followPods } from '../shared/pod-owners.ts';
 import { isPodAvailable, isPodFinished, isPodReady, untilAvailable } from '../shared/pods.ts';
 import {
   REVISION_HASH,
@@ -27,6 +28,9 @@ export const statefulSet: Controller = {
   serviceAccount: 'statefulset-controller',
   start: startStatefulSets,
 };
+
+const belongs = (set: StatefulSet, pod: Pod): boolean =>
+  selects(set.spec.selector, pod.metadata.labels) && ordinalOf(set, pod) !== undefined;
 
 interface Turn {
   set: StatefulSet;
@@ -48,18 +52,8 @@ function startStatefulSets(context: ControllerContext) {
   const events = createEventRecorder({ ...context, component: 'statefulset-controller' });
   const reconciler = startReconciler({ ...context, informers: [sets, podInformer, claims, revisions], reconcile });
   const { queue } = reconciler;
-  const enqueueOwner = (pod: Pod) => {
-    const owner = controllerOf(pod);
-    if (owner?.kind === 'StatefulSet') queue.add(`${pod.metadata.namespace}/${owner.name}`);
-    if (owner || pod.metadata.deletionTimestamp) return;
-    for (const set of sets.list(pod.metadata.namespace ?? '')) {
-      if (ordinalOf(set, pod) !== undefined) queue.add(objectKey(set));
-    }
-  };
-  reconciler.own(
-    sets.onEvent({ add: (s) => queue.add(objectKey(s)), update: (s) => queue.add(objectKey(s)) }),
-    podInformer.onEvent({ add: enqueueOwner, update: enqueueOwner, delete: enqueueOwner }),
-    () => events.stop(),
+  reconciler.own(...followPods({ resource: statefulsets, owners: sets, podInformer, queue, matches: belongs }), () =>
+    events.stop(),
   );
 
   async function reconcile(key: string): Promise<void> {
@@ -72,7 +66,7 @@ function startStatefulSets(context: ControllerContext) {
       dependent: pods,
       owner: set,
       ownerResource: statefulsets,
-      matches: (pod) => selects(set.spec.selector, pod.metadata.labels) && ordinalOf(set, pod) !== undefined,
+      matches: (pod) => belongs(set, pod),
     });
     const history = await syncHistory({
       client,
@@ -93,7 +87,8 @@ function startStatefulSets(context: ControllerContext) {
     };
     const failure = set.metadata.deletionTimestamp ? undefined : await act(turn, mine).catch((error: unknown) => error);
     const left = podInformer.byIndex('controller', set.metadata.uid ?? '');
-    const { current } = await writeStatus(turn, left);
+    // As the pods were before this turn: what it has changed brings the next one.
+    const { current } = await writeStatus(turn, mine);
     const inUse = new Set([current, update, ...left.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')]);
     await truncateHistory(client, history, inUse, set.spec.revisionHistoryLimit ?? 10);
     if (failure) throw failure instanceof Error ? failure : new Error(messageOf(failure));
@@ -136,7 +131,7 @@ function startStatefulSets(context: ControllerContext) {
     const { partition = 0, maxUnavailable } = set.spec.updateStrategy?.rollingUpdate ?? {};
     const allowed = Math.max(1, intOrPercent(maxUnavailable ?? 1, last - first + 1, 'up'));
     let unavailable = 0;
-    for (let ordinal = last; ordinal >= Math.max(first, partition); ordinal--) {
+    for (let ordinal = last; ordinal >= first + partition; ordinal--) {
       const pod = byOrdinal.get(ordinal);
       if (!pod) continue;
       if (pod.metadata.labels?.[REVISION_HASH] !== turn.update && !pod.metadata.deletionTimestamp) {
@@ -152,9 +147,7 @@ function startStatefulSets(context: ControllerContext) {
     const first = set.spec.ordinals?.start ?? 0;
     const { partition = 0 } = set.spec.updateStrategy?.rollingUpdate ?? {};
     const rolling = set.spec.updateStrategy?.type !== 'OnDelete';
-    const currentPods = set.status?.currentReplicas ?? 0;
-    const stays = rolling && ordinal < Math.max(partition, first + (partition === 0 ? currentPods : 0));
-    const name = current !== update && stays ? current : update;
+    const name = rolling && ordinal < first + partition ? current : update;
     const revision = history.all.find((r) => r.metadata.name === name) ?? history.update;
     await createClaims(set, ordinal);
     const pod = statefulPod(set, templateOf(revision) ?? set.spec.template, name, ordinal);
@@ -214,7 +207,8 @@ function startStatefulSets(context: ControllerContext) {
     const of = (revision: string) => steady.filter((pod) => pod.metadata.labels?.[REVISION_HASH] === revision).length;
     const ready = alive.filter(isPodReady).length;
     const wanted = set.spec.replicas ?? 1;
-    const done = of(update) === alive.length && ready === alive.length && alive.length === wanted;
+    const rolling = set.spec.updateStrategy?.type !== 'OnDelete';
+    const done = rolling && of(update) === wanted && ready === wanted && alive.length === wanted;
     const current = done ? update : turn.current;
     const status = omitZeros<StatefulSetStatus>(
       {
