@@ -1,11 +1,12 @@
 import type { Scope } from '../../cel/index.ts';
-import { duplicate, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
+import { duplicate, notSupported, required, tooMany, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
 import type { MatchCondition, MatchResources } from '../../schema/generated/types.ts';
 import { qualified, validateLabelSelector } from '../shared/field-rules.ts';
 import { defaultRules, validateRules } from './admission-rules.ts';
 import { checkExpression } from './expressions.ts';
 
+const MAX_CONDITIONS = 64;
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const MATCH_POLICIES = ['Equivalent', 'Exact'];
 const REINVOCATION_POLICIES = ['IfNeeded', 'Never'];
@@ -48,7 +49,8 @@ export function validateMatchConditions(
   list: FieldPath,
   scope: Scope,
 ): FieldError[] {
-  return (conditions ?? []).flatMap(({ name, expression }: Partial<MatchCondition>, i) => {
+  const count = conditions?.length ?? 0;
+  const errors = (conditions ?? []).flatMap(({ name, expression }: Partial<MatchCondition>, i) => {
     const at = list.index(i);
     const seen = name && (conditions ?? []).findIndex((other) => other.name === name) < i;
     return [
@@ -59,4 +61,5 @@ export function validateMatchConditions(
       ...(seen ? [duplicate(at.child('name'), name)] : []),
     ];
   });
+  return count > MAX_CONDITIONS ? [tooMany(list, count, MAX_CONDITIONS), ...errors] : errors;
 }

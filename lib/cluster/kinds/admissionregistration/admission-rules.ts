@@ -1,6 +1,9 @@
-import { invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
+import { duplicate, invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
+import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
 import type { NamedRuleWithOperations } from '../../schema/generated/types.ts';
+
+import { complaints } from '../shared/field-rules.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
@@ -46,7 +49,12 @@ export function validateRules(rules: readonly NamedRuleWithOperations[] | undefi
     const at = list.index(i);
     const operations = at.child('operations');
     const versions = at.child('apiVersions');
+    const names = rule.resourceNames ?? [];
     return [
+      ...names.flatMap((name, j) => [
+        ...complaints(at.child('resourceNames').index(j), name, nameIsPathSegment(name, false)),
+        ...(names.indexOf(name) < j ? [duplicate(at.child('resourceNames').index(j), name)] : []),
+      ]),
       ...onlyWildcard(operations, rule.operations, 'operations'),
       ...(rule.operations ?? []).flatMap((operation, j) =>
         OPERATIONS.includes(operation) ? [] : [notSupported(operations.index(j), operation, OPERATIONS)],

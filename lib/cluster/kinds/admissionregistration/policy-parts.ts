@@ -1,10 +1,11 @@
-import { deepEqual } from '../../../kit/deep.ts';
 import { admissionScope, withVariables } from '../../cel/index.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
-import { cIdentifier } from '../../machinery/names.ts';
+import { cIdentifier, dns1035Label, dns1123Subdomain } from '../../machinery/names.ts';
+import { nameIsPathSegment } from '../../machinery/names-of-objects.ts';
+import { parseApiVersion } from '../../machinery/resource.ts';
 import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from '../../schema/generated/types.ts';
-import { subdomainName, validateLabelSelector } from '../shared/field-rules.ts';
+import { complaints, subdomainName, validateLabelSelector } from '../shared/field-rules.ts';
 import { validateFailurePolicy, validateMatchConditions, validateMatchResources } from './admission-matching.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -24,14 +25,30 @@ interface BindingSpec {
   matchResources?: MatchResources;
 }
 
+/** `group/version` or `version`, each complaint about its part. */
+function validateGroupVersion(apiVersion: string, at: FieldPath): FieldError[] {
+  if (apiVersion.split('/').length > 2)
+    return [invalid(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`)];
+  const { group, version } = apiVersion === '/' ? { group: '', version: '' } : parseApiVersion(apiVersion);
+  const whole = (part: string, complaints: readonly string[]) =>
+    complaints.length ? [invalid(at, part, complaints.join(','))] : [];
+  return [
+    ...(group ? whole(group, dns1123Subdomain(group)) : []),
+    ...(version ? whole(version, dns1035Label(version)) : [invalid(at, apiVersion, 'version must be specified')]),
+  ];
+}
+
 function validateParamKind({ apiVersion, kind }: ParamKind): FieldError[] {
   const at = SPEC.child('paramKind');
-  const slashes = (apiVersion ?? '').split('/').length - 1;
-  const errors: FieldError[] = [];
-  if (!apiVersion) errors.push(required(at.child('apiVersion')));
-  else if (slashes > 1)
-    errors.push(invalid(at.child('apiVersion'), apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+  const errors = apiVersion
+    ? validateGroupVersion(apiVersion, at.child('apiVersion'))
+    : [required(at.child('apiVersion'))];
+  const wrongKind = dns1035Label((kind ?? '').toLowerCase());
   if (!kind) errors.push(required(at.child('kind')));
+  else if (wrongKind.length > 0) {
+    const why = `may have mixed case, but should otherwise match: ${wrongKind.join(',')}`;
+    errors.push(invalid(at.child('kind'), kind, why));
+  }
   return errors;
 }
 
@@ -71,15 +88,15 @@ export function validatePolicy(spec: PolicySpec, scopes: ReturnType<typeof polic
   ];
 }
 
-function validateParamRef({ name, namespace, selector, parameterNotFoundAction }: ParamRef): FieldError[] {
+function validateParamRef({ name, selector, parameterNotFoundAction }: ParamRef): FieldError[] {
   const at = SPEC.child('paramRef');
   const action = at.child('parameterNotFoundAction');
   const errors: FieldError[] = [];
-  if (name && selector) errors.push(forbidden(at.child('name'), EXCLUSIVE), forbidden(at.child('selector'), EXCLUSIVE));
-  else if (name) errors.push(...subdomainName(at.child('name'), name));
-  else if (selector) errors.push(...validateLabelSelector(at.child('selector'), selector));
-  else errors.push(required(at, 'one of name or selector must be specified'));
-  if (namespace) errors.push(...subdomainName(at.child('namespace'), namespace));
+  if (name) errors.push(...complaints(at.child('name'), name, nameIsPathSegment(name, false)));
+  if (name && selector) errors.push(forbidden(at.child('name'), EXCLUSIVE));
+  errors.push(...validateLabelSelector(at.child('selector'), selector));
+  if (name && selector) errors.push(forbidden(at.child('selector'), EXCLUSIVE));
+  if (!name && !selector) errors.push(required(at, 'one of name or selector must be specified'));
   if (!parameterNotFoundAction) errors.push(required(action));
   else if (!['Deny', 'Allow'].includes(parameterNotFoundAction))
     errors.push(notSupported(action, parameterNotFoundAction, ['Deny', 'Allow']));
@@ -109,8 +126,8 @@ export const showParamKind = (kind: ParamKind | undefined): string =>
 
 /** Each value from a set, once. */
 export function distinctOneOf(values: readonly string[], supported: readonly string[], list: FieldPath): FieldError[] {
-  return values.flatMap((value, i) => {
-    if (values.findIndex((other) => deepEqual(other, value)) < i) return [duplicate(list.index(i), value)];
-    return supported.includes(value) ? [] : [notSupported(list.index(i), value, supported)];
-  });
+  return values.flatMap((value, i) => [
+    ...(supported.includes(value) ? [] : [notSupported(list.index(i), value, supported)]),
+    ...(values.indexOf(value) < i ? [duplicate(list.index(i), value)] : []),
+  ]);
 }

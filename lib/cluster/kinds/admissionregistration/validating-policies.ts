@@ -1,5 +1,5 @@
 import type { Scope } from '../../cel/index.ts';
-import { invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
+import { duplicate, invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { validatingadmissionpolicies, validatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
 import type {
@@ -27,6 +27,8 @@ const VALIDATIONS = SPEC.child('validations');
 const AUDIT = SPEC.child('auditAnnotations');
 const ACTIONS = SPEC.child('validationActions');
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
+const MAX_AUDIT_ANNOTATIONS = 20;
+const MAX_AUDIT_EXPRESSION = 5 * 1024;
 const NOTHING = 'validations or auditAnnotations must contain at least one item';
 
 function validateOne(
@@ -37,7 +39,9 @@ function validateOne(
   const errors: FieldError[] = [];
   if (!expression?.trim()) errors.push(required(at.child('expression'), 'expression is not specified'));
   else errors.push(...checkExpression(at.child('expression'), expression, scope, 'bool'));
-  if (messageExpression?.trim())
+  if (messageExpression && !messageExpression.trim())
+    errors.push(invalid(at.child('messageExpression'), messageExpression, 'must be non-empty if specified'));
+  else if (messageExpression)
     errors.push(...checkExpression(at.child('messageExpression'), messageExpression, scope, 'string'));
   if (message && !message.trim())
     errors.push(invalid(at.child('message'), message, 'message must be non-empty if specified'));
@@ -49,16 +53,36 @@ function validateOne(
 
 function validateAudit(
   policy: string,
-  { key, valueExpression }: Partial<AuditAnnotation>,
+  { key = '', valueExpression = '' }: Partial<AuditAnnotation>,
   at: FieldPath,
   scope: Scope,
 ): FieldError[] {
   const value = at.child('valueExpression');
+  const trimmed = valueExpression.trim();
+  const errors = qualified(at.child('key'), `${policy}/${key}`);
+  if (!trimmed) return [...errors, required(value, 'valueExpression is not specified')];
   return [
-    ...(key ? qualified(at.child('key'), `${policy}/${key}`) : [required(at.child('key'))]),
-    ...(valueExpression?.trim()
-      ? checkExpression(value, valueExpression, scope, 'string', 'null_type')
-      : [required(value, 'valueExpression is not specified')]),
+    ...errors,
+    ...(Buffer.byteLength(trimmed) > MAX_AUDIT_EXPRESSION
+      ? [required(value, `must not exceed ${MAX_AUDIT_EXPRESSION} bytes in length`)]
+      : checkExpression(value, valueExpression, scope, 'string', 'null_type')),
+  ];
+}
+
+function validateAudits(policy: string, annotations: readonly Partial<AuditAnnotation>[], scope: Scope): FieldError[] {
+  const many = annotations.length > MAX_AUDIT_ANNOTATIONS;
+  const shown = annotations.map(({ key, valueExpression }) => ({
+    Key: key ?? '',
+    ValueExpression: valueExpression ?? '',
+  }));
+  return [
+    ...(many ? [invalid(AUDIT, shown, `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`)] : []),
+    ...annotations.flatMap((one, i) => [
+      ...validateAudit(policy, one, AUDIT.index(i), scope),
+      ...(annotations.findIndex((other) => other.key === one.key) < i
+        ? [duplicate(AUDIT.index(i).child('key'), one.key)]
+        : []),
+    ]),
   ];
 }
 
@@ -82,7 +106,7 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
         ? [required(VALIDATIONS, NOTHING), required(AUDIT, NOTHING)]
         : []),
       ...validations.flatMap((one, i) => validateOne(one, VALIDATIONS.index(i), scopes.scope)),
-      ...auditAnnotations.flatMap((one, i) => validateAudit(metadata.name ?? '', one, AUDIT.index(i), scopes.scope)),
+      ...validateAudits(metadata.name ?? '', auditAnnotations, scopes.scope),
     ];
   },
   columns: [

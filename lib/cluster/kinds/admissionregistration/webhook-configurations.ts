@@ -68,8 +68,8 @@ function validateWebhook(webhook: Webhook, at: FieldPath): FieldError[] {
       : []),
     ...validateLabelSelector(at.child('namespaceSelector'), webhook.namespaceSelector),
     ...validateLabelSelector(at.child('objectSelector'), webhook.objectSelector),
-    ...validateClient(webhook.clientConfig, at.child('clientConfig')),
     ...validateReinvocation(at.child('reinvocationPolicy'), webhook.reinvocationPolicy),
+    ...validateClient(webhook.clientConfig, at.child('clientConfig')),
     ...validateMatchConditions(webhook.matchConditions, at.child('matchConditions'), CONDITIONS),
   ];
 }
