@@ -201,7 +201,7 @@ async function documentBuilders() {
 
 /** The documents of /openapi, with their hashes. */
 async function openApiFiles(schemas) {
-  const { buildDocument, buildSwagger } = await documentBuilders();
+  const { buildDocument, buildSwagger, swaggerProtobuf } = await documentBuilders();
   const texts = readDescriptions(schemas);
   const version = 'v1.36.3';
   const files = new Map();
@@ -218,7 +218,9 @@ async function openApiFiles(schemas) {
     files.set(`openapi/${file}`, text);
   }
   files.set('openapi/index.json', JSON.stringify(hashes));
-  files.set('openapi/v2.json', JSON.stringify(buildSwagger(all, texts, version)));
+  const swagger = buildSwagger(all, texts, version);
+  files.set('openapi/v2.json', JSON.stringify(swagger));
+  files.set('openapi/v2.pb', swaggerProtobuf(swagger));
   // What custom kinds share with the others; any of these says what an object's metadata is.
   const shared = Object.entries(texts).filter(([name]) =>
     /^io\.k8s\.(apimachinery\.|api\.core\.v1\.ConfigMap$)/.test(name),

@@ -1,9 +1,14 @@
-import type { CustomKindFacts } from '../schema/openapi/custom-document.ts';
 import { createHash } from 'node:crypto';
+import type { CustomKindFacts } from '../schema/openapi/custom-document.ts';
 import { customDefinitions, customDocument } from '../schema/openapi/custom-document.ts';
-import { openApiIndex, openApiV2Text, openApiV3Index, openApiV3Text } from '../schema/openapi/served.ts';
+import {
+  openApiIndex,
+  openApiV2Bytes,
+  openApiV2Text,
+  openApiV3Index,
+  openApiV3Text,
+} from '../schema/openapi/served.ts';
 import { StatusError } from '../machinery/status-error.ts';
-import { KUBERNETES_VERSION } from '../schema/version.ts';
 import type { Core } from './core.ts';
 import { parseAccept } from './negotiation.ts';
 import type { Served } from './registry.ts';
@@ -13,8 +18,10 @@ interface Document {
   hash: string;
 }
 
-/** Documents of custom group versions, made when they are asked for; kept as long as what they are made of. */
-const made = new WeakMap<Served, Document>();
+/** Documents of custom group versions by one of their kinds, made when they are asked for, with all that they are made of. */
+const made = new WeakMap<Served, Document & { of: readonly Served[] }>();
+
+const customKinds = (core: Core): Served[] => [...core.registry.all()].filter((served) => served.custom);
 
 function factsOf({ resource, facts, custom }: Served): CustomKindFacts {
   const has = (name: string) => facts.subresources?.some((s) => s.subresource === name) ?? false;
@@ -33,71 +40,58 @@ function factsOf({ resource, facts, custom }: Served): CustomKindFacts {
 
 function customDocuments(core: Core): Map<string, Document> {
   const byPath = new Map<string, Served[]>();
-  for (const served of core.registry.all()) {
-    if (!served.custom) continue;
+  for (const served of customKinds(core)) {
     const path = `apis/${served.resource.group}/${served.resource.version}`;
     byPath.set(path, [...(byPath.get(path) ?? []), served]);
   }
   const documents = new Map<string, Document>();
-  for (const [path, kinds] of byPath) {
-    const [first] = kinds;
+  for (const [path, of] of byPath) {
+    const [first] = of;
     if (!first) continue;
-    const document = made.get(first) ?? customDocument(kinds.map(factsOf));
-    made.set(first, document);
+    let document = made.get(first);
+    if (document?.of.length !== of.length || of.some((served, i) => served !== document?.of[i])) {
+      document = { ...customDocument(of.map(factsOf)), of };
+      made.set(first, document);
+    }
     documents.set(path, document);
   }
   return documents;
 }
 
-/** The last v2 document of each server, and the custom kinds that it was made of. */
-const swaggers = new WeakMap<Core, Document & { of: readonly Served[] }>();
+const hashOf = (body: string | Uint8Array) => createHash('sha512').update(body).digest('hex').toUpperCase();
 
-function swagger(core: Core): Document {
-  const of = [...core.registry.all()].filter((served) => served.custom);
-  const last = swaggers.get(core);
-  if (last?.of.length === of.length && of.every((served, i) => served === last.of[i])) return last;
-  const text = openApiV2Text(customDefinitions(of.map(factsOf)));
-  const document = { of, text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
-  swaggers.set(core, document);
-  return document;
-}
-
-function send(request: Request, text: string, hash: string | undefined, headers: Headers): Response {
-  headers.set('content-type', 'application/json');
+function send(
+  request: Request,
+  body: string | Uint8Array,
+  hash: string | undefined,
+  headers: Headers,
+  type = 'application/json',
+): Response {
+  headers.set('content-type', type);
   headers.set('vary', 'Accept');
   if (hash) headers.set('etag', `"${hash}"`);
   if (hash && request.headers.get('if-none-match') === `"${hash}"`) return new Response(null, { status: 304, headers });
-  return new Response(text, { headers });
+  return new Response(typeof body === 'string' ? body : new Uint8Array(body), { headers });
 }
 
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** Clients ask with an at sign; the answer has a point in its place. */
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
-/** A field of a protobuf message that is a text or a message. */
-const field = (number: number, content: Buffer) =>
-  Buffer.concat([Buffer.of((number << 3) | 2, content.length), content]);
-
-/**
- * The protobuf form of the v2 document, without paths and definitions: kubectl asks for it only to learn that a kind is not
- * among them (see its QueryParamVerifier), and takes its schemas from v3.
- */
-function emptyV2Document(version: string): Buffer {
-  const info = Buffer.concat([field(1, Buffer.from('Kubernetes')), field(2, Buffer.from(version))]);
-  return Buffer.concat([field(1, Buffer.from('2.0')), field(2, info), field(8, Buffer.alloc(0))]);
+function v2Document(request: Request, core: Core, headers: Headers): Response {
+  const custom = customDefinitions(customKinds(core).map(factsOf));
+  const ranges = parseAccept(request.headers.get('accept') ?? '');
+  if (ranges.some((r) => r.type.replace('@', '.') === V2_PROTOBUF)) {
+    const bytes = openApiV2Bytes(custom);
+    return send(request, bytes, hashOf(bytes), headers, V2_PROTOBUF);
+  }
+  mustTakeJson(request);
+  const text = openApiV2Text(custom);
+  return send(request, text, hashOf(text), headers);
 }
 
 /** Answers `/openapi/v2` and `/openapi/v3/…`; undefined for other paths. */
 export function openApiDocument(request: Request, url: URL, core: Core, headers: Headers): Response | undefined {
-  if (url.pathname === '/openapi/v2') {
-    const ranges = parseAccept(request.headers.get('accept') ?? '');
-    if (ranges.some((r) => r.type === V2_PROTOBUF)) {
-      // Upstream answers with a point where the client asks with an at sign.
-      headers.set('content-type', V2_PROTOBUF.replace('@', '.'));
-      return new Response(new Uint8Array(emptyV2Document(KUBERNETES_VERSION)), { headers });
-    }
-    mustTakeJson(request);
-    const { text, hash } = swagger(core);
-    return send(request, text, hash, headers);
-  }
+  if (url.pathname === '/openapi/v2') return v2Document(request, core, headers);
   if (!url.pathname.startsWith('/openapi/v3')) return undefined;
   const path = url.pathname.slice('/openapi/v3'.length).replace(/^\/|\/$/g, '');
   const custom = customDocuments(core);

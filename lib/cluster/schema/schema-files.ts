@@ -19,6 +19,12 @@ export function schemaText(path: string): string {
   return readFileSync(join(folder, path), 'utf8');
 }
 
+/** The same of a file that is no text. */
+export function schemaBytes(path: string): Buffer {
+  folder ??= findFolder();
+  return readFileSync(join(folder, path));
+}
+
 /** Whether there is such a file. */
 export function hasSchemaFile(path: string): boolean {
   folder ??= findFolder();

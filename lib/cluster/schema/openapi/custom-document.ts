@@ -179,17 +179,16 @@ function sharedSchema(name: string, schema: OpenApiSchema): OpenApiSchema {
 const isOpen = ({ schema }: CustomKindFacts) => !schema || schema['x-kubernetes-preserve-unknown-fields'] === true;
 
 /**
- * A schema without what clients of v2 would take wrongly: no `nullable`, no members of what may have others, none of the
- * ways to combine schemas.
+ * A schema without what clients of v2 would take wrongly: no type and members of what may be null or have others, none of
+ * the ways to combine schemas.
  */
 function forV2(schema: OpenApiSchema): OpenApiSchema {
   const { nullable, anyOf: _, oneOf: __, not: ___, allOf, properties, items, additionalProperties, ...rest } = schema;
-  if (nullable === true) {
-    const { type: ____, ...untyped } = rest;
-    return untyped;
-  }
   const reference = allOf?.some((s) => s.$ref !== undefined) ? { allOf } : {};
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return { ...rest, ...reference };
+  if (nullable === true || schema['x-kubernetes-preserve-unknown-fields'] === true) {
+    const { type: ____, ...untyped } = rest;
+    return { ...untyped, ...reference };
+  }
   return {
     ...rest,
     ...reference,
@@ -206,7 +205,7 @@ function forV2(schema: OpenApiSchema): OpenApiSchema {
 }
 
 /** What custom kinds add to the definitions of `/openapi/v2`. */
-export function customDefinitions(kinds: readonly CustomKindFacts[]): Record<string, unknown> {
+export function customDefinitions(kinds: readonly CustomKindFacts[]): Record<string, OpenApiSchema> {
   const schemas: Record<string, OpenApiSchema> = {};
   for (const facts of kinds) {
     const { group, version, kind } = facts;

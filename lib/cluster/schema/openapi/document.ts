@@ -25,8 +25,13 @@ export interface GroupVersionFacts {
 export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
-const JSON_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'];
-const STREAM_TYPES = [
+export const JSON_TYPES = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/cbor',
+];
+export const STREAM_TYPES = [
   'application/json;stream=watch',
   'application/vnd.kubernetes.protobuf;stream=watch',
   'application/cbor-seq',
@@ -36,7 +41,7 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const contents = (types: readonly string[], schema: unknown) => Object.fromEntries(types.map((t) => [t, { schema }]));
 
 /** Finds the schema of a kind in a document: by its gvk, which lists and options have too. */
-function schemasByKind(schemas: Readonly<Record<string, OpenApiSchema>>): Map<string, string> {
+export function schemasByKind(schemas: Readonly<Record<string, OpenApiSchema>>): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, schema] of Object.entries(schemas)) {
     for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
@@ -46,13 +51,12 @@ function schemasByKind(schemas: Readonly<Record<string, OpenApiSchema>>): Map<st
   return found;
 }
 
-function operation(
+/** The names of the schemas that an operation answers with, and that it takes; absent where it has none. */
+export function operationTypes(
   method: string,
   facts: OperationFacts,
-  own: readonly Parameter[],
-  tag: string,
   kinds: ReadonlyMap<string, string>,
-) {
+): { answer?: string | undefined; body?: string | undefined } {
   const action = facts['x-kubernetes-action'];
   const gvk = facts['x-kubernetes-group-version-kind'];
   const schemaOf = (kind: string) => gvk && kinds.get(`${gvk.group}/${gvk.version}/${kind}`);
@@ -67,8 +71,22 @@ function operation(
     if (method === 'delete') return `${META}DeleteOptions`;
     return gvk && schemaOf(gvk.kind);
   };
-  const answer = action === 'connect' ? undefined : answered();
-  const bodySchema = facts.consumes.length ? body() : undefined;
+  return {
+    answer: action === 'connect' ? undefined : answered(),
+    body: facts.consumes.length ? body() : undefined,
+  };
+}
+
+function operation(
+  method: string,
+  facts: OperationFacts,
+  own: readonly Parameter[],
+  tag: string,
+  kinds: ReadonlyMap<string, string>,
+) {
+  const action = facts['x-kubernetes-action'];
+  const gvk = facts['x-kubernetes-group-version-kind'];
+  const { answer, body } = operationTypes(method, facts, kinds);
   const types = action === 'list' || action?.startsWith('watch') ? [...JSON_TYPES, ...STREAM_TYPES] : JSON_TYPES;
   const ok = {
     description: 'OK',
@@ -78,10 +96,10 @@ function operation(
     tags: [tag],
     operationId: facts.operationId,
     ...(own.length ? { parameters: own } : {}),
-    ...(bodySchema
+    ...(body
       ? {
           requestBody: {
-            content: contents(facts.consumes, ref(bodySchema)),
+            content: contents(facts.consumes, ref(body)),
             ...(method === 'delete' ? {} : { required: true }),
           },
         }
@@ -100,7 +118,7 @@ function operation(
 }
 
 /** `/apis/apps/v1/…` → `apps_v1`, `/api/v1/…` → `core_v1`. */
-function tagOf(path: string): string {
+export function tagOf(path: string): string {
   const [, root, first = '', second = ''] = path.split('/');
   return root === 'api'
     ? `core_${first}`

@@ -1,4 +1,5 @@
-import { schemaText } from '../schema-files.ts';
+import { schemaBytes, schemaText } from '../schema-files.ts';
+import { swaggerProtobuf } from './swagger-protobuf.ts';
 
 let index: Readonly<Record<string, string>> | undefined;
 
@@ -21,6 +22,10 @@ export function openApiV2Text(custom: Readonly<Record<string, unknown>>): string
   // The definitions are the last member of the document.
   return added === '' ? text : `${text.trimEnd().slice(0, -2)},${added}}}`;
 }
+
+/** The same in its protobuf form. */
+export const openApiV2Bytes = (custom: Readonly<Record<string, unknown>>): Uint8Array =>
+  Buffer.concat([schemaBytes('generated/openapi/v2.pb'), swaggerProtobuf({ definitions: custom })]);
 
 /** What `/openapi/v3` answers, for these paths and hashes. */
 export function openApiV3Index(hashes: Readonly<Record<string, string>>): Record<string, unknown> {
