@@ -3,6 +3,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Random } from '../kit/random.ts';
 import { CertificateAuthority } from './access/certificate-authority.ts';
 import { readKubeconfig } from './access/kubeconfig.ts';
+import { TokenIssuer } from './access/tokens.ts';
 import { runApiServer } from './api-server-component.ts';
 import type { ApiDoor } from './api-door.ts';
 import type { Transport } from './client/index.ts';
@@ -17,6 +18,7 @@ import { klog } from './machinery/klog.ts';
 import type { ComponentContext, ComponentHandle, ComponentName, ControlPlane, EtcdDatabase } from './node/index.ts';
 import { readSchedulerConfig } from './scheduler/config.ts';
 import { startScheduler } from './scheduler/index.ts';
+import { selfSigned } from './self-signed.ts';
 import type { Store } from './store/kv.ts';
 
 export interface ControlPlaneEnvironment {
@@ -90,6 +92,8 @@ export class ControlPlaneComponents implements ControlPlane {
     if (this.#lacksKubeconfig(context)) return NOT_STARTED;
     const transport = this.#connect(context);
     const signing = this.#signing(context);
+    const accountKey = this.#file(context, 'service-account-private-key-file');
+    const tokens = accountKey === undefined ? undefined : new TokenIssuer(accountKey, random);
     const manager = startControllerManager({
       transport,
       // With --use-service-account-credentials each controller acts as its own service account, which the API server itself vouches for.
@@ -101,13 +105,14 @@ export class ControlPlaneComponents implements ControlPlane {
       onLost: () => context.exited(1),
       flags: context.flags,
       ...(signing && { signRequest: signing }),
+      ...(tokens && { signToken: (order) => tokens.issueForSecret(order) }),
       files: {
         rootCa: this.#file(context, 'root-ca-file'),
         signingCert: this.#file(context, 'cluster-signing-cert-file'),
         signingKey: this.#file(context, 'cluster-signing-key-file'),
       },
     });
-    return { stop: () => manager.stop(), healthy: () => true };
+    return { stop: () => manager.stop(), healthy: () => true, tls: selfSigned(clock, random) };
   }
 
   #scheduler(context: ComponentContext): ComponentHandle {
@@ -126,7 +131,7 @@ export class ControlPlaneComponents implements ControlPlane {
       schedulerNames,
       ...(lease !== undefined && { lease }),
     });
-    return { stop: () => scheduler.stop(), healthy: () => true };
+    return { stop: () => scheduler.stop(), healthy: () => true, tls: selfSigned(clock, random) };
   }
 
   /** The API as a kubeconfig reaches it. */

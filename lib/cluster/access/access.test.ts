@@ -110,6 +110,29 @@ test('a token is good while its account and pod exist and its time has not run o
   expect(auth.authenticate({ token: `${none}.${token.split('.')[1]}.` })).toBeUndefined();
 });
 
+test('the token of a Secret is good as long as the Secret holds it', () => {
+  const account = { metadata: { name: 'robot', namespace: 'default', uid: 'u1' } };
+  const { issuer } = authenticator();
+  const serviceAccount = { name: 'robot', uid: 'u1' };
+  const token = issuer.issueForSecret({ namespace: 'default', serviceAccount, secret: 'robot-token' });
+  const holding = (text: string) => ({
+    metadata: { name: 'robot-token', namespace: 'default' },
+    data: { token: Buffer.from(text).toString('base64') },
+  });
+  const user = (secret?: KubeObject) => {
+    const objects: Record<string, KubeObject> = { 'serviceaccounts/default/robot': account };
+    if (secret) objects['secrets/default/robot-token'] = secret;
+    return authenticator(objects).auth.authenticate({ token });
+  };
+  expect(user(holding(token))).toEqual({
+    username: 'system:serviceaccount:default:robot',
+    uid: 'u1',
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+  });
+  expect(user(holding('another'))).toBeUndefined();
+  expect(user()).toBeUndefined();
+});
+
 test('RBAC looks at group, resource, subresource, name, namespace and path', () => {
   const roles: Record<string, RoleObject> = {
     reader: {

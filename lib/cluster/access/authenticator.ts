@@ -101,7 +101,13 @@ export class Authenticator {
     const { objects } = this.#options;
     const alive = (resource: Parameters<IdentityObjects['find']>[0], namespace: string, o: TokenSubject['pod']) =>
       !o || objects.find(resource, namespace, o.name)?.metadata.uid === o.uid;
+    const kept = (name: string) => {
+      const found = objects.find('secrets', subject.namespace, name) as
+        { data?: Record<string, string>; metadata: { deletionTimestamp?: string } } | undefined;
+      return !found?.metadata.deletionTimestamp && found?.data?.token === Buffer.from(token).toString('base64');
+    };
     const fine =
+      (subject.keptIn === undefined || kept(subject.keptIn)) &&
       alive('serviceaccounts', subject.namespace, subject.serviceAccount) &&
       alive('pods', subject.namespace, subject.pod) &&
       alive('secrets', subject.namespace, subject.secret) &&

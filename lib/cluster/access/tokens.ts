@@ -14,6 +14,8 @@ export interface BoundObject {
 export interface TokenSubject {
   namespace: string;
   serviceAccount: BoundObject;
+  /** The Secret that a token that never expires must be in. */
+  keptIn?: string;
   pod?: BoundObject;
   node?: BoundObject;
   secret?: BoundObject;
@@ -26,8 +28,19 @@ export interface TokenRequest extends TokenSubject {
   warnAfterSeconds?: number;
 }
 
+/** Whose token a Secret is to hold. */
+export interface SecretTokenRequest {
+  namespace: string;
+  serviceAccount: BoundObject;
+  secret: string;
+}
+
 export type TokenCheck =
   { ok: true; user: UserInfo; audiences: readonly string[]; subject: TokenSubject } | { ok: false; error: string };
+
+/** The issuer of the tokens in Secrets of type kubernetes.io/service-account-token, which never expire. */
+const SECRET_ISSUER = 'kubernetes/serviceaccount';
+const SECRET_CLAIM = 'kubernetes.io/serviceaccount/';
 
 const base64url = (data: string | Uint8Array) => Buffer.from(data).toString('base64url');
 
@@ -81,12 +94,25 @@ export class TokenIssuer {
       nbf: seconds,
       sub: `system:serviceaccount:${request.namespace}:${request.serviceAccount.name}`,
     };
+    return { token: this.#sign(claims), expiresAt: (seconds + request.expirationSeconds) * 1000 };
+  }
+
+  /** Signs the token that a Secret holds: good as long as the Secret holds it. */
+  issueForSecret({ namespace, serviceAccount, secret }: SecretTokenRequest): string {
+    return this.#sign({
+      iss: SECRET_ISSUER,
+      [`${SECRET_CLAIM}namespace`]: namespace,
+      [`${SECRET_CLAIM}secret.name`]: secret,
+      [`${SECRET_CLAIM}service-account.name`]: serviceAccount.name,
+      [`${SECRET_CLAIM}service-account.uid`]: serviceAccount.uid,
+      sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
+    });
+  }
+
+  #sign(claims: JsonObject): string {
     const head = base64url(JSON.stringify({ alg: 'RS256', kid: this.#keyId }));
     const body = `${head}.${base64url(JSON.stringify(claims))}`;
-    return {
-      token: `${body}.${base64url(sign('sha256', Buffer.from(body), this.#privateKey))}`,
-      expiresAt: (seconds + request.expirationSeconds) * 1000,
-    };
+    return `${body}.${base64url(sign('sha256', Buffer.from(body), this.#privateKey))}`;
   }
 
   /** Checks signature, issuer and term. Whether the bound objects still exist is the caller's to check. */
@@ -99,6 +125,7 @@ export class TokenIssuer {
     if (!verify('sha256', Buffer.from(`${head}.${body}`), this.#publicKey, Buffer.from(signature, 'base64url'))) {
       return { ok: false, error: 'invalid bearer token' };
     }
+    if (claims.iss === SECRET_ISSUER) return this.#fromSecret(claims);
     const seconds = now / 1000;
     if (claims.iss !== this.issuer) return { ok: false, error: 'invalid bearer token' };
     if (typeof claims.exp !== 'number' || claims.exp < seconds)
@@ -121,6 +148,18 @@ export class TokenIssuer {
       extra,
     };
     return { ok: true, user, audiences, subject };
+  }
+
+  #fromSecret(claims: JsonObject): TokenCheck {
+    const claim = (name: string) => {
+      const value = claims[`${SECRET_CLAIM}${name}`];
+      return typeof value === 'string' ? value : '';
+    };
+    const [namespace, name, uid] = [claim('namespace'), claim('service-account.name'), claim('service-account.uid')];
+    const user = serviceAccountUser(namespace, name, uid);
+    if (claims.sub !== user.username) return { ok: false, error: 'invalid bearer token' };
+    const subject = { namespace, serviceAccount: { name, uid }, keptIn: claim('secret.name') };
+    return { ok: true, user, audiences: [this.issuer], subject };
   }
 }
 

@@ -18,7 +18,16 @@ export interface ControllerContext {
   files: ControllerFiles;
   /** Signs with the key of `--cluster-signing-key-file`; absent when that cannot be read. */
   signRequest?: SignRequest;
+  /** Signs with the key of `--service-account-private-key-file`; absent when that cannot be read. */
+  signToken?: SignToken;
 }
+
+/** Signs the token of a service account that a Secret is to hold. */
+export type SignToken = (order: {
+  namespace: string;
+  serviceAccount: { name: string; uid: string };
+  secret: string;
+}) => string;
 
 /** Signs a PEM certificate request as it stands, for `usages` (`client auth`, `server auth` …); answers PEM. Times in milliseconds. */
 export type SignRequest = (
@@ -39,7 +48,7 @@ export interface ControllerFiles {
 export interface Controller {
   /** As `--controllers` names it: `deployment-controller`. */
   name: string;
-  /** The service account it acts as, in kube-system: `deployment-controller`. */
-  serviceAccount: string;
+  /** The service account it acts as, in kube-system: `deployment-controller`. Absent: it acts as the manager itself. */
+  serviceAccount?: string;
   start(context: ControllerContext): { stop(): void };
 }

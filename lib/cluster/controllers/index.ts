@@ -33,6 +33,7 @@ import { attributesClassProtection, claimProtection, volumeProtection } from './
 import { directoryProvisioner } from './storage/provisioner.ts';
 import { statefulSet } from './statefulset/index.ts';
 import { validatingPolicyStatus } from './validating-policies/status.ts';
+import { tokenSecrets } from './service-account/token-secrets.ts';
 import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
@@ -51,6 +52,7 @@ export const controllers: readonly Controller[] = [
   replicationController,
   rootCaPublisher,
   serviceAccount,
+  tokenSecrets,
   cronJob,
   disruption,
   job,

@@ -5,7 +5,7 @@ import { createClient } from '../client/create-client.ts';
 import { electLeader } from '../client/leader-election.ts';
 import { createInformerFactory } from '../client/shared-informer.ts';
 import type { Transport } from '../client/transport.ts';
-import type { Controller, ControllerFiles, SignRequest } from './controller.ts';
+import type { Controller, ControllerFiles, SignRequest, SignToken } from './controller.ts';
 
 export interface ControllerManagerOptions {
   /** Acts as `system:kube-controller-manager`, or whoever the manager's kubeconfig names. */
@@ -18,6 +18,8 @@ export interface ControllerManagerOptions {
   files: ControllerFiles;
   /** Signs certificate requests; absent when the signing key cannot be read. */
   signRequest?: SignRequest;
+  /** Signs tokens for Secrets; absent when the service accounts' key cannot be read. */
+  signToken?: SignToken;
   clock: Clock;
   random: Random;
   activity: Activity;
@@ -57,6 +59,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   resourcequota: 'resourcequota-controller',
   'root-ca-cert-publisher': 'root-ca-certificate-publisher-controller',
   serviceaccount: 'serviceaccount-controller',
+  'serviceaccount-token': 'serviceaccount-token-controller',
   statefulset: 'statefulset-controller',
   tokencleaner: 'token-cleaner-controller',
   ttl: 'ttl-controller',
@@ -90,10 +93,12 @@ export function startControllers(
     const asAccounts = flags.get('use-service-account-credentials') === 'true';
     for (const controller of controllers) {
       if (!isEnabled(controller.name, flags.get('controllers'))) continue;
-      const as = asAccounts ? options.transportFor(controller.serviceAccount) : transport;
-      const client = asAccounts ? createClient(as, 'kube-controller-manager') : own;
-      const { files, signRequest } = options;
-      const shared = { informers, clock, random, activity, flags, files, ...(signRequest ? { signRequest } : {}) };
+      const account = asAccounts ? controller.serviceAccount : undefined;
+      const client =
+        account === undefined ? own : createClient(options.transportFor(account), 'kube-controller-manager');
+      const { files, signRequest, signToken } = options;
+      const signers = { ...(signRequest ? { signRequest } : {}), ...(signToken ? { signToken } : {}) };
+      const shared = { informers, clock, random, activity, flags, files, ...signers };
       running.push(controller.start({ client, ...shared }));
     }
   };

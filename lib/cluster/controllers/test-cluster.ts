@@ -8,7 +8,7 @@ import { formatTime, type KubeObject } from '../machinery/object.ts';
 import type { Resource } from '../machinery/resource.ts';
 import { events, pods } from '../schema/generated/resources.ts';
 import type { Pod } from '../schema/generated/types.ts';
-import type { Controller } from './controller.ts';
+import type { Controller, SignToken } from './controller.ts';
 
 /** For tests: controllers over a memory transport, with a stand-in for kubelets that makes every pod ready at once. */
 export class TestCluster {
@@ -26,7 +26,8 @@ export class TestCluster {
     const context = { client, clock, activity, informers: this.#informers, random: seededRandom(1) };
     for (const controller of controllers) {
       const files = { rootCa: 'ROOT' };
-      this.#running.push(controller.start({ ...context, flags: new Map(Object.entries(flags)), files }));
+      const signToken: SignToken = ({ serviceAccount, secret }) => `${serviceAccount.name} in ${secret}`;
+      this.#running.push(controller.start({ ...context, flags: new Map(Object.entries(flags)), files, signToken }));
     }
     this.#informers.informer(pods).onEvent({ add: (pod) => void activity.track(this.#run(pod)) });
   }

@@ -24,17 +24,20 @@ function validate(seconds: number): FieldError[] {
   return [];
 }
 
+/** `/v1, Kind=ConfigMap`: a kind as Go prints it. */
+const showKind = (apiVersion: string, kind: string) =>
+  `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
+
 function boundObject(call: Call, reference: BoundObjectReference): TokenOrder['boundObject'] {
   const { kind = '', apiVersion = 'v1', name = '', uid } = reference;
   const resource = BINDABLE[kind as keyof typeof BINDABLE];
-  if (!resource)
-    throw badRequest(`cannot bind token for serviceaccount "${call.name}" to a ${apiVersion}, Kind=${kind}`);
+  if (!resource) throw badRequest(`cannot bind token to object of type ${showKind(apiVersion, kind)}`);
   const found = call.core.store.get(storageKey(resource, resource.namespaced ? call.namespace : undefined, name));
   if (!found) throw notFound(resource, name);
   const { metadata, ...rest } = asObject(found);
   if (uid && uid !== metadata.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict({ group: resource.group, resource: resource.kind.toLowerCase() }, name, why);
+    throw conflict({ group: resource.group, resource: resource.kind }, name, why);
   }
   const podSpec = kind === 'Pod' ? (rest as { spec?: PodSpec }).spec : undefined;
   if (podSpec && podSpec.serviceAccountName !== call.name) {
