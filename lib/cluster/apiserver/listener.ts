@@ -12,11 +12,18 @@ import type { ListenAt, Listening, Peer } from './options.ts';
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
+/** Who is at the other end of each connection, which may carry thousands of requests. */
+const peers = new WeakMap<TLSSocket, Peer>();
+
 /** The certificate that a client showed; possession of its key was proved in the handshake. */
 export function peerOf(socket: unknown): Peer {
   if (!(socket instanceof TLSSocket)) return {};
+  const known = peers.get(socket);
+  if (known) return known;
   const certificate = socket.getPeerCertificate();
-  return certificate?.raw ? { certificate: new Uint8Array(certificate.raw) } : {};
+  const peer: Peer = certificate?.raw ? { certificate: new Uint8Array(certificate.raw) } : {};
+  peers.set(socket, peer);
+  return peer;
 }
 
 /** Headers of either protocol as fetch has them; HTTP/2's pseudo headers are left out. */
