@@ -133,6 +133,16 @@ export function printPaths(set: FieldSet | undefined, prefix = ''): string[] {
   return [...members, ...elements.flatMap((e) => printPaths(below(set, e), prefix + printElement(e)))];
 }
 
+/** The same set with its elements in upstream's order, which clients compare byte by byte. */
+export function inOrder(set: FieldSet): FieldSet {
+  const elements = Object.keys(set);
+  if (elements.length === 0) return set;
+  const sorted = elements.filter((e) => e !== SELF).sort(byElement);
+  const ordered: Record<string, FieldSet> = Object.hasOwn(set, SELF) ? { [SELF]: LEAF } : {};
+  for (const element of sorted) ordered[element] = inOrder(set[element] ?? LEAF);
+  return ordered;
+}
+
 /** Deeper trees are refused: no object nests like that. */
 const MAX_DEPTH = 200;
 

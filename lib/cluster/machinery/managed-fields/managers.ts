@@ -1,6 +1,6 @@
 import { deepEqual } from '../../../kit/deep.ts';
 import type { ManagedFieldsEntry } from '../object.ts';
-import { readFieldSet, union, type FieldSet } from './field-set.ts';
+import { inOrder, readFieldSet, union, type FieldSet } from './field-set.ts';
 
 /** Who manages which fields: an entry of metadata.managedFields, read. */
 export interface Manager {
@@ -60,7 +60,7 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
       apiVersion: m.apiVersion,
       ...(m.time ? { time: m.time } : {}),
       fieldsType: 'FieldsV1',
-      fieldsV1: m.fields,
+      fieldsV1: inOrder(m.fields),
       ...(m.subresource ? { subresource: m.subresource } : {}),
     };
   });
