@@ -11,20 +11,23 @@ import { claim, indexByController } from '../shared/ownership.ts';
 import { PodControl, slowStart } from '../shared/pod-control.ts';
 import { followPods } from '../shared/pod-owners.ts';
 import { deletionOrder, isPodActive, isPodReady } from '../shared/pods.ts';
-import { formatIndexes, indexOf, isIndexed, jobPod, judgeFailure, parseIndexes, TRACKING } from './job-pods.ts';
+import {
+  failsIndex,
+  formatIndexes,
+  hasFailed,
+  indexOf,
+  isIndexed,
+  isOver,
+  jobPod,
+  judgeFailure,
+  parseIndexes,
+  TRACKING,
+} from './job-pods.ts';
+import { outcomeOf } from './outcome.ts';
+import { backoffLeft, indexBackoffLeft, lastFailed } from './retry-delay.ts';
 
 /** Runs pods until enough of them have succeeded (upstream: pkg/controller/job). */
 export const job: Controller = { name: 'job-controller', serviceAccount: 'job-controller', start: startJobs };
-
-/** Back-off between failed pods: 10 s doubling to 10 minutes. */
-const FIRST_BACKOFF = 10_000;
-const LONGEST_BACKOFF = 600_000;
-
-interface Outcome {
-  type: 'Complete' | 'Failed';
-  reason: string;
-  message: string;
-}
 
 export function finishedType(j: Job): string | undefined {
   return j.status?.conditions?.find((c) => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True')?.type;
@@ -97,6 +100,10 @@ function startJobs(context: ControllerContext) {
       status.completedIndexes = formatIndexes([...indexes, ...succeeded]);
       status.succeeded = parseIndexes(status.completedIndexes).length;
     }
+    if (from.spec.backoffLimitPerIndex !== undefined) {
+      const lost = fresh.filter((pod) => phase(pod) === 'failed' && failsIndex(from, pod)).map(indexOf);
+      status.failedIndexes = formatIndexes([...parseIndexes(from.status?.failedIndexes), ...lost]);
+    }
     current = await client.updateStatus(jobs, { ...current, status: omitZeros(status, 'succeeded', 'failed') });
     return current;
   }
@@ -109,8 +116,11 @@ function startJobs(context: ControllerContext) {
     const suspended = spec.suspend === true;
     if (!suspended && !status.startTime) status.startTime = formatTime(now);
     const outcome = suspended ? undefined : outcomeOf(current, status, mine, now);
-    if (outcome) await removeAll(current, active);
-    else if (suspended) await removeAll(current, active);
+    if (outcome) {
+      await removeAll(current, active);
+      // Whatever still ran when a job failed has failed with it.
+      if (outcome.type === 'Failed') status.failed = (status.failed ?? 0) + active.length;
+    } else if (suspended) await removeAll(current, active);
     else await manage(key, current, active, mine);
     if (!outcome) noteSuspension(current, status, suspended, now);
     const left = podInformer.byIndex('controller', current.metadata.uid ?? '');
@@ -120,6 +130,7 @@ function startJobs(context: ControllerContext) {
     status.ready = alive.filter(isPodReady).length;
     status.terminating = terminating;
     status.uncountedTerminatedPods ??= {};
+    if (spec.backoffLimitPerIndex !== undefined) status.failedIndexes ??= '';
     if (outcome) {
       const early = outcome.type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget';
       setCondition(status, early, outcome.reason, outcome.message, now);
@@ -153,33 +164,25 @@ function startJobs(context: ControllerContext) {
     }
     const missing = wanted - active.length - leaving.length;
     if (missing <= 0) return;
-    const wait = backoffLeft(current, mine);
+    const byIndex = current.spec.backoffLimitPerIndex !== undefined;
+    const wait = byIndex ? 0 : backoffLeft(mine, clock.now());
     if (wait > 0) return queue.addAfter(key, wait);
     if (!isIndexed(current)) return slowStart(missing, () => control.create(current, jobPod(current, undefined)));
     const taken = new Set([
       ...parseIndexes(current.status?.completedIndexes),
+      ...parseIndexes(current.status?.failedIndexes),
       ...active.map(indexOf),
       ...leaving.map(indexOf),
     ]);
     const free = Array.from({ length: completions ?? 0 }, (_, i) => i).filter((i) => !taken.has(i));
-    await slowStart(Math.min(missing, free.length), (i) => control.create(current, jobPod(current, free[i])));
-  }
-
-  /** How long the next pod must wait because of failures since the last success. */
-  function backoffLeft(current: Job, mine: readonly Pod[]): number {
-    const end = (pod: Pod) =>
-      Math.max(
-        0,
-        ...(pod.status?.containerStatuses ?? []).map((c) => Date.parse(c.state?.terminated?.finishedAt ?? '') || 0),
-      );
-    const lastSuccess = Math.max(0, ...mine.filter((p) => p.status?.phase === 'Succeeded').map(end));
-    const failures = mine
-      .filter(hasFailed)
-      .map(end)
-      .filter((time) => time > lastSuccess);
-    if (failures.length === 0) return 0;
-    const delay = Math.min(FIRST_BACKOFF * 2 ** (failures.length - 1), LONGEST_BACKOFF);
-    return Math.max(...failures) + delay - clock.now();
+    const next = free
+      .slice(0, missing)
+      .map((index) => ({ index, before: byIndex ? lastFailed(mine, index) : undefined }));
+    const waits = next.map(({ before }) => (before ? indexBackoffLeft(current, before, clock.now()) : 0));
+    const due = next.filter((_, i) => (waits[i] ?? 0) <= 0);
+    const later = waits.filter((ms) => ms > 0);
+    if (later.length > 0) queue.addAfter(key, Math.min(...later));
+    await slowStart(due.length, (i) => control.create(current, jobPod(current, due[i]?.index, due[i]?.before)));
   }
 
   async function removeAll(current: Job, active: readonly Pod[]): Promise<void> {
@@ -213,10 +216,6 @@ function startJobs(context: ControllerContext) {
   return reconciler;
 }
 
-const isOver = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-/** A pod that is on its way out while it was counted on has failed, too. */
-const hasFailed = (pod: Pod): boolean => pod.status?.phase === 'Failed';
-
 function setCondition(
   status: JobStatus,
   type: string,
@@ -239,53 +238,4 @@ function setCondition(
   status.conditions = old
     ? (status.conditions ?? []).map((c) => (c === old ? condition : c))
     : [...(status.conditions ?? []), condition];
-}
-
-/** Whether and how a job has ended; what was decided once stays. */
-function outcomeOf(current: Job, status: JobStatus, mine: readonly Pod[], now: number): Outcome | undefined {
-  const { spec } = current;
-  const decided = status.conditions?.find(
-    (c) => (c.type === 'SuccessCriteriaMet' || c.type === 'FailureTarget') && c.status === 'True',
-  );
-  if (decided) {
-    const { reason = '', message = '' } = decided;
-    return { type: decided.type === 'FailureTarget' ? 'Failed' : 'Complete', reason, message };
-  }
-  const failed = (reason: string, message: string): Outcome => ({ type: 'Failed', reason, message });
-  for (const pod of mine.filter(hasFailed)) {
-    const verdict = judgeFailure(current, pod);
-    if (verdict?.action === 'FailJob') return failed('PodFailurePolicy', verdict.message);
-  }
-  const restarted = spec.template.spec?.restartPolicy === 'OnFailure' ? restartsOf(mine) : 0;
-  const limit = spec.backoffLimit ?? 6;
-  if ((status.failed ?? 0) > limit || (restarted > 0 && restarted >= Math.max(1, limit))) {
-    return failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
-  }
-  const started = Date.parse(status.startTime ?? '');
-  if (spec.activeDeadlineSeconds !== undefined && now - started >= spec.activeDeadlineSeconds * 1000) {
-    return failed('DeadlineExceeded', 'Job was active longer than specified deadline');
-  }
-  const rule = successRule(current, status);
-  if (rule !== undefined)
-    return { type: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` };
-  const succeeded = status.succeeded ?? 0;
-  const active = mine.filter(isPodActive).length;
-  const complete = spec.completions === undefined ? succeeded > 0 && active === 0 : succeeded >= spec.completions;
-  const message = 'Reached expected number of succeeded pods';
-  return complete ? { type: 'Complete', reason: 'CompletionsReached', message } : undefined;
-}
-
-function restartsOf(mine: readonly Pod[]): number {
-  const all = mine.filter(isPodActive).flatMap((pod) => pod.status?.containerStatuses ?? []);
-  return all.reduce((n, c) => n + c.restartCount, 0);
-}
-
-function successRule(current: Job, status: JobStatus): number | undefined {
-  const done = new Set(parseIndexes(status.completedIndexes));
-  const index = (current.spec.successPolicy?.rules ?? []).findIndex(({ succeededIndexes, succeededCount }) => {
-    const eligible = succeededIndexes === undefined ? [...done] : parseIndexes(succeededIndexes);
-    const met = eligible.filter((i) => done.has(i)).length;
-    return succeededCount === undefined ? met === eligible.length && met > 0 : met >= succeededCount;
-  });
-  return index >= 0 ? index : undefined;
 }

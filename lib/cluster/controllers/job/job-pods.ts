@@ -4,6 +4,9 @@ import { podFromTemplate } from '../shared/pod-control.ts';
 
 export const TRACKING = 'batch.kubernetes.io/job-tracking';
 const INDEX = 'batch.kubernetes.io/job-completion-index';
+/** How often an index had failed before this pod of it, and how often for reasons that do not count. */
+const FAILURES = 'batch.kubernetes.io/job-index-failure-count';
+const IGNORED_FAILURES = 'batch.kubernetes.io/job-index-ignored-failure-count';
 
 export const isIndexed = ({ spec }: Job): boolean => spec.completionMode === 'Indexed';
 
@@ -11,7 +14,38 @@ export function indexOf(pod: Pod): number {
   return Number(pod.metadata.annotations?.[INDEX] ?? -1);
 }
 
-export function jobPod(job: Job, index: number | undefined): Pod {
+export const isOver = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+/** A pod that is on its way out while it was counted on has failed, too. */
+export const hasFailed = (pod: Pod): boolean => pod.status?.phase === 'Failed';
+
+interface IndexFailures {
+  counted: number;
+  ignored: number;
+}
+
+/** Failures of an index before this pod of it. */
+export function failuresBefore({ metadata: { annotations } }: Pod): IndexFailures {
+  return { counted: Number(annotations?.[FAILURES] ?? 0), ignored: Number(annotations?.[IGNORED_FAILURES] ?? 0) };
+}
+
+/** The same with this pod's own failure. */
+export function failuresWith(job: Job, pod: Pod): IndexFailures {
+  const { counted, ignored } = failuresBefore(pod);
+  return judgeFailure(job, pod)?.action === 'Ignore'
+    ? { counted, ignored: ignored + 1 }
+    : { counted: counted + 1, ignored };
+}
+
+/** Whether a failed pod is the end of its index in a job that limits failures by index. */
+export function failsIndex(job: Job, pod: Pod): boolean {
+  const { backoffLimitPerIndex } = job.spec;
+  if (backoffLimitPerIndex === undefined) return false;
+  const action = judgeFailure(job, pod)?.action;
+  return action === 'FailIndex' || (action !== 'Ignore' && failuresBefore(pod).counted >= backoffLimitPerIndex);
+}
+
+/** A pod of a job. `before`: the last failed pod of its index, which it replaces. */
+export function jobPod(job: Job, index: number | undefined, before?: Pod): Pod {
   const pod = podFromTemplate(job.spec.template, jobs, job);
   pod.metadata.finalizers = [...(pod.metadata.finalizers ?? []), TRACKING];
   if (index === undefined) return pod;
@@ -19,7 +53,13 @@ export function jobPod(job: Job, index: number | undefined): Pod {
   const fieldPath = `metadata.labels['${INDEX}']`;
   const variable = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } };
   pod.metadata.generateName = `${job.metadata.name}-${text}-`;
-  pod.metadata.annotations = { ...pod.metadata.annotations, [INDEX]: text };
+  const failures = before ? failuresWith(job, before) : { counted: 0, ignored: 0 };
+  pod.metadata.annotations = {
+    ...pod.metadata.annotations,
+    [INDEX]: text,
+    ...(job.spec.backoffLimitPerIndex === undefined ? {} : { [FAILURES]: String(failures.counted) }),
+    ...(failures.ignored > 0 ? { [IGNORED_FAILURES]: String(failures.ignored) } : {}),
+  };
   pod.metadata.labels = { ...pod.metadata.labels, [INDEX]: text };
   pod.spec.hostname = `${job.metadata.name}-${text}`;
   for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
