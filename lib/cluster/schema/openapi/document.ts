@@ -51,9 +51,18 @@ export function schemasByKind(schemas: Readonly<Record<string, OpenApiSchema>>):
   return found;
 }
 
+/** What a path that is no kind's tells of: the server, its groups, a group, a group version. */
+function overviewType(path: string): string {
+  if (path === '/version/') return 'io.k8s.apimachinery.pkg.version.Info';
+  if (path === '/api/') return `${META}APIVersions`;
+  if (path === '/apis/') return `${META}APIGroupList`;
+  return /^\/apis\/[^/]+\/$/.test(path) ? `${META}APIGroup` : `${META}APIResourceList`;
+}
+
 /** The names of the schemas that an operation answers with, and that it takes; absent where it has none. */
 export function operationTypes(
   method: string,
+  path: string,
   facts: OperationFacts,
   kinds: ReadonlyMap<string, string>,
 ): { answer?: string | undefined; body?: string | undefined } {
@@ -61,7 +70,7 @@ export function operationTypes(
   const gvk = facts['x-kubernetes-group-version-kind'];
   const schemaOf = (kind: string) => gvk && kinds.get(`${gvk.group}/${gvk.version}/${kind}`);
   const answered = () => {
-    if (!gvk) return `${META}APIResourceList`;
+    if (!gvk) return overviewType(path);
     if (action === 'watch' || action === 'watchlist') return `${META}WatchEvent`;
     if (action === 'delete' || action === 'deletecollection') return `${META}Status`;
     return schemaOf(action === 'list' ? `${gvk.kind}List` : gvk.kind);
@@ -79,21 +88,21 @@ export function operationTypes(
 
 function operation(
   method: string,
+  path: string,
   facts: OperationFacts,
   own: readonly Parameter[],
-  tag: string,
   kinds: ReadonlyMap<string, string>,
 ) {
   const action = facts['x-kubernetes-action'];
   const gvk = facts['x-kubernetes-group-version-kind'];
-  const { answer, body } = operationTypes(method, facts, kinds);
+  const { answer, body } = operationTypes(method, path, facts, kinds);
   const types = action === 'list' || action?.startsWith('watch') ? [...JSON_TYPES, ...STREAM_TYPES] : JSON_TYPES;
   const ok = {
     description: 'OK',
     content: answer ? contents(types, ref(answer)) : contents(['*/*'], { type: 'string' }),
   };
   return {
-    tags: [tag],
+    tags: [tagOf(path)],
     operationId: facts.operationId,
     ...(own.length ? { parameters: own } : {}),
     ...(body
@@ -117,12 +126,14 @@ function operation(
   };
 }
 
-/** `/apis/apps/v1/…` → `apps_v1`, `/api/v1/…` → `core_v1`. */
+/** `/apis/apps/v1/…` → `apps_v1`, `/apis/apps/` → `apps`, `/api/v1/…` → `core_v1`. */
 export function tagOf(path: string): string {
-  const [, root, first = '', second = ''] = path.split('/');
-  return root === 'api'
-    ? `core_${first}`
-    : `${first.replace(/\.k8s\.io$/, '').replace(/\W(\w)/g, (_, c: string) => c.toUpperCase())}_${second}`;
+  const [root = '', ...parts] = path.split('/').filter((part) => part !== '');
+  if (root === 'api') return ['core', ...parts.slice(0, 1)].join('_');
+  const [group, version] = parts;
+  if (root !== 'apis' || group === undefined) return root;
+  const short = group.replace(/\.k8s\.io$/, '').replace(/\W(\w)/g, (_, c: string) => c.toUpperCase());
+  return version === undefined ? short : `${short}_${version}`;
 }
 
 /** A schema with its descriptions. */
@@ -152,7 +163,7 @@ export function buildDocument(
     for (const [method, op] of Object.entries(methods)) {
       const split = splitParameters(path, op.parameters);
       for (const p of split.shared) shared.set(p.name, p);
-      item[method] = operation(method, op, split.own, tagOf(path), kinds);
+      item[method] = operation(method, path, op, split.own, kinds);
     }
     return [path, shared.size ? { ...item, parameters: [...shared.values()] } : item] as const;
   });

@@ -29,9 +29,8 @@ export const openApiV2Bytes = (custom: Readonly<Record<string, unknown>>): Uint8
 
 /** What `/openapi/v3` answers, for these paths and hashes. */
 export function openApiV3Index(hashes: Readonly<Record<string, string>>): Record<string, unknown> {
-  const paths = Object.entries(hashes).map(([path, hash]) => [
-    path,
-    { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` },
-  ]);
+  const paths = Object.entries(hashes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, hash]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]);
   return { paths: Object.fromEntries(paths) };
 }

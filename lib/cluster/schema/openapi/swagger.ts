@@ -49,7 +49,7 @@ function responses(method: string, action: string | undefined, answer: string | 
 function operation(method: string, path: string, facts: OperationFacts, kinds: ReadonlyMap<string, string>) {
   const { consumes, operationId, parameters, ...extensions } = facts;
   const action = facts['x-kubernetes-action'];
-  const { answer, body } = operationTypes(method, facts, kinds);
+  const { answer, body } = operationTypes(method, path, facts, kinds);
   const bodyParameter = body && {
     name: 'body',
     in: 'body',
