@@ -2,6 +2,7 @@ import type { IdentityObjects } from './access/authenticator.ts';
 import type { NodeGraph } from './access/node-authorizer.ts';
 import type { BindingObject, PolicyRule, RbacAuthorizer, RbacObjects, RoleObject } from './access/rbac.ts';
 import type { RuleResolver } from './apiserver/options.ts';
+import type { JsonObject, KubeObject } from './machinery/object.ts';
 import type { UserInfo } from './machinery/user.ts';
 import type { PersistentVolumeClaim, Pod, PodSpec } from './schema/generated/types.ts';
 import { storageKey, storagePrefix } from './store/keys.ts';
@@ -70,10 +71,20 @@ function references(spec: PodSpec): Record<string, Set<string>> {
   return found;
 }
 
+/** What else belongs to a node: where the name of the node stands in it. */
+const OWN: Readonly<Record<string, { group: string; nodeOf(object: JsonObject): unknown }>> = {
+  pods: { group: CORE, nodeOf: ({ spec }) => (spec as JsonObject)['nodeName'] },
+  volumeattachments: { group: 'storage.k8s.io', nodeOf: ({ spec }) => (spec as JsonObject)['nodeName'] },
+  resourceslices: { group: 'resource.k8s.io', nodeOf: ({ spec }) => (spec as JsonObject)['nodeName'] },
+};
+
+/** A mirror pod refers to nothing: a node makes those itself, and could name what it likes. */
+const isMirror = ({ metadata }: Pod) => metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+
 export function nodeGraph(store: Store): NodeGraph {
   const podsOn = (node: string, namespace?: string) => {
     const pods = store.list(storagePrefix({ group: CORE, resource: 'pods' }, namespace)).items as unknown as Pod[];
-    return pods.filter((p) => p.spec.nodeName === node);
+    return pods.filter((p) => p.spec.nodeName === node && !isMirror(p));
   };
   const claimsOf = (pod: Pod) => [
     ...(references(pod.spec).persistentvolumeclaims ?? []),
@@ -81,6 +92,11 @@ export function nodeGraph(store: Store): NodeGraph {
   ];
   return {
     refersTo(node, resource, namespace, name) {
+      const own = OWN[resource];
+      if (own) {
+        const object = store.get(storageKey({ group: own.group, resource }, namespace || undefined, name));
+        return object !== undefined && own.nodeOf(object as KubeObject & JsonObject) === node;
+      }
       if (resource === 'persistentvolumes') {
         return podsOn(node).some((pod) =>
           claimsOf(pod).some((claim) => {
@@ -89,14 +105,20 @@ export function nodeGraph(store: Store): NodeGraph {
           }),
         );
       }
-      return podsOn(node, namespace).some((pod) =>
-        resource === 'persistentvolumeclaims'
-          ? claimsOf(pod).includes(name)
-          : references(pod.spec)[resource]?.has(name),
-      );
+      return podsOn(node, namespace).some((pod) => {
+        if (resource === 'persistentvolumeclaims') return claimsOf(pod).includes(name);
+        if (resource === 'resourceclaims') return resourceClaimsOf(pod).includes(name);
+        return references(pod.spec)[resource]?.has(name);
+      });
     },
   };
 }
+
+/** Claims that a pod names, and those made for it. */
+const resourceClaimsOf = ({ spec, status }: Pod): unknown[] => [
+  ...(spec.resourceClaims ?? []).map((claim) => claim.resourceClaimName),
+  ...(status?.resourceClaimStatuses ?? []).map((claim) => claim.resourceClaimName),
+];
 
 /** A user's rules in the form of a SelfSubjectRulesReview. */
 export function rulesFor(

@@ -1,3 +1,4 @@
+import type { FieldTerm } from '../machinery/field-selector.ts';
 import type { UserInfo } from '../machinery/user.ts';
 
 /** What is asked of an authorizer (upstream: authorizer.Attributes). */
@@ -11,6 +12,8 @@ export interface Attributes {
   subresource?: string;
   namespace?: string;
   name?: string;
+  /** What a list or watch selects. */
+  fieldSelector?: readonly FieldTerm[];
   /** … or a path such as `/healthz`. */
   path?: string;
 }

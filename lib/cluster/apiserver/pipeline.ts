@@ -2,7 +2,7 @@ import type { Verb, ApiRequest, ApiResult, WatchEvent } from '../machinery/api-r
 import type { FieldError } from '../machinery/field-error.ts';
 import { notSupported, tooLong, invalid } from '../machinery/field-error.ts';
 import { FieldPath } from '../machinery/field-path.ts';
-import { parseFieldSelector } from '../machinery/field-selector.ts';
+import { parseFieldSelector, type FieldTerm } from '../machinery/field-selector.ts';
 import { StatusError, forbiddenRequest, invalidObject } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Call, Core } from './core.ts';
@@ -27,7 +27,8 @@ export const noSuchMethod = (): StatusError =>
 /** Refuses what the authorizer does not allow (403), in upstream's words. */
 export function mustBeAllowed(core: Core, user: UserInfo, request: ApiRequest): void {
   const { verb, group, version, resource, subresource = '', namespace = '' } = request;
-  const name = request.name || selectedName(request);
+  const fieldSelector = selectedFields(request);
+  const name = request.name || (fieldSelector.find((t) => t.field === 'metadata.name' && t.equal)?.value ?? '');
   // A namespace is itself what its permissions are about.
   const inNamespace = group === '' && resource === 'namespaces' && request.name ? request.name : namespace;
   const decision = core.authorizer.authorize({
@@ -39,16 +40,20 @@ export function mustBeAllowed(core: Core, user: UserInfo, request: ApiRequest): 
     ...(subresource ? { subresource } : {}),
     ...(inNamespace ? { namespace: inNamespace } : {}),
     ...(name ? { name } : {}),
+    ...(fieldSelector.length ? { fieldSelector } : {}),
   });
   if (decision.allowed) return;
   throw refusal(user, name ? { ...request, name } : request, inNamespace, decision.reason);
 }
 
-/** Who lists or watches just `metadata.name=x` asks for x: so a kubelet may watch its own node, and only that. */
-function selectedName({ verb, options }: ApiRequest): string {
-  if (verb !== 'list' && verb !== 'watch') return '';
+/**
+ * What a list or watch selects by field. Who lists just `metadata.name=x` asks for x: so a kubelet may watch its own node, and
+ * only that.
+ */
+function selectedFields({ verb, options }: ApiRequest): readonly FieldTerm[] {
+  if (verb !== 'list' && verb !== 'watch') return [];
   const terms = parseFieldSelector(options?.fieldSelector ?? '');
-  return (terms.ok && terms.value.find((t) => t.field === 'metadata.name' && t.equal)?.value) || '';
+  return terms.ok ? terms.value : [];
 }
 
 /** `pods is forbidden: User "lena" cannot list resource "pods" in API group "" in the namespace "default"`. */
