@@ -51,6 +51,14 @@ export interface KubeletApi {
   portForward(pod: PodIdentity, port: number): Promise<ByteDuplex>;
   /** Usage of the node and its pods now, for metrics.k8s.io: CPU in nano-cores, memory in bytes. */
   usage(): NodeUsage;
+  /** A page of its HTTPS server, for a client whom it trusts: `/pods`, `/metrics` … `target` has the query. */
+  page(method: string, target: string): Promise<KubeletPage>;
+}
+
+export interface KubeletPage {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
 }
 
 export interface NodeUsage {

@@ -183,7 +183,7 @@ class Namespace implements NetStack {
       protocol,
     );
     if (!listener) throw new NetError('ECONNREFUSED');
-    return this.#connect(target.namespace, listener, target.source, ip, port);
+    return this.#connect(target.namespace, listener, target.source, { ip, port }, options.tls === true);
   }
 
   /** Breaks every connection: the namespace goes away. */
@@ -193,7 +193,13 @@ class Namespace implements NetStack {
     this.#listeners.length = 0;
   }
 
-  #connect(to: Namespace, listener: ListenOptions, source: string, ip: string, port: number): Connection {
+  #connect(
+    to: Namespace,
+    listener: ListenOptions,
+    source: string,
+    remote: { ip: string; port: number },
+    saysTls: boolean,
+  ): Connection {
     this.#nextPort = this.#nextPort >= 60_999 ? 32_768 : this.#nextPort + 1;
     const client = { ip: source, port: this.#nextPort };
     const up = new BytePipe();
@@ -204,12 +210,14 @@ class Namespace implements NetStack {
       this.#open.delete(mine);
       to.#open.delete(theirs);
     };
-    const mine: Connection = { input: down, output: up, local: client, remote: { ip, port }, close };
+    const tls = saysTls && listener.tls ? { tls: true as const } : {};
+    const mine: Connection = { input: down, output: up, local: client, remote, ...tls, close };
     const theirs: Connection = {
       input: up,
       output: down,
       local: { ip: to.ip, port: listener.port },
       remote: client,
+      ...tls,
       close,
     };
     this.#open.add(mine);

@@ -1,4 +1,5 @@
 import { parseHeaders, readExactly, readHead } from './http-client.ts';
+import { acceptTls, type Tls } from './tls.ts';
 import type { Connection, HttpHandler, HttpResponse, Listener, NetStack } from './stack.ts';
 
 const REASONS: Record<number, string> = {
@@ -25,18 +26,23 @@ export function serveHttp(
   options: {
     port: number;
     address?: string;
-    tls?: boolean;
+    /** Absent: plain HTTP. */
+    tls?: Tls;
     handler: HttpHandler;
     headers?: () => Record<string, string>;
   },
 ): Listener {
   const { port, address, tls, handler, headers } = options;
+  const answer = async (connection: Connection) => {
+    const plain = tls ? await acceptTls(connection, tls) : connection;
+    if (plain) await serve(plain, handler, headers ?? (() => ({})));
+  };
   return stack.listen({
     port,
     http: handler,
     ...(address ? { address } : {}),
-    ...(tls ? { tls } : {}),
-    accept: (connection) => void serve(connection, handler, headers ?? (() => ({}))),
+    ...(tls ? { tls: true } : {}),
+    accept: (connection) => void answer(connection),
   });
 }
 
@@ -60,7 +66,15 @@ async function serve(
       const body = length > 0 ? await readExactly(connection.input, length) : new Uint8Array();
       let response: HttpResponse;
       try {
-        response = await handler({ method, target, headers, body, remote: connection.remote });
+        const { remote, clientCertificate } = connection;
+        response = await handler({
+          method,
+          target,
+          headers,
+          body,
+          remote,
+          ...(clientCertificate && { clientCertificate }),
+        });
       } catch {
         response = { status: 500, body: 'Internal Server Error\n' };
       }
@@ -85,7 +99,7 @@ async function send(
     ...common,
     ...(response.body !== undefined && !response.headers?.['Content-Type'] ? { 'Content-Type': 'text/plain' } : {}),
     'Content-Length': String(body.length),
-    Connection: close ? 'close' : 'keep-alive',
+    ...(close ? { Connection: 'close' } : {}),
     ...response.headers,
   };
   const text = `HTTP/1.1 ${response.status} ${REASONS[response.status] ?? 'Unknown'}\r\n${Object.entries(headers)

@@ -10,6 +10,10 @@ export interface Connection {
   output: BytePipe;
   local: { ip: string; port: number };
   remote: { ip: string; port: number };
+  /** Both sides said that they speak TLS; between simulated programs the bytes stay plain. */
+  tls?: true;
+  /** The certificate (DER) that the client proved to own, where a real handshake was made. */
+  clientCertificate?: Uint8Array;
   /** Ends both directions. */
   close(): void;
 }
@@ -21,6 +25,7 @@ export interface HttpRequest {
   headers: ReadonlyMap<string, string>;
   body: Uint8Array;
   remote: { ip: string; port: number };
+  clientCertificate?: Uint8Array;
 }
 
 export interface HttpResponse {
@@ -52,6 +57,8 @@ export interface DialOptions {
   /** Gives up with ETIMEDOUT after so many milliseconds; 127 s (the kernel's SYN retries) unless given. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** The client, a simulated program, speaks TLS; whether the server does too stands in the connection's `tls`. */
+  tls?: boolean;
 }
 
 /** A network namespace: a node's own, or a pod's. */

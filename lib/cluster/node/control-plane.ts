@@ -1,3 +1,4 @@
+import type { Tls } from '../network/tls.ts';
 import type { EtcdDatabase } from './etcd-database.ts';
 
 /** The programs of the control plane, which are containers on a control-plane node but run outside of lib/cluster/node. */
@@ -28,6 +29,8 @@ export interface ComponentHandle {
   stop(): void;
   /** Whether its health endpoints answer well; probes ask. */
   healthy(path: string): boolean;
+  /** What it shows on its secure port when no flag names a certificate. */
+  tls?: Tls;
 }
 
 /** Runs control-plane components. Implemented by cluster.ts. */

@@ -14,7 +14,11 @@ export function startHostServices(host: HostNetwork, units: Units): { stop(): vo
         : { status: 404, body: '404 page not found\n' };
     },
   });
-  const api = serveHttp(host, { port: 10_250, tls: true, handler: () => ({ status: 401, body: 'Unauthorized' }) });
+  const api = serveHttp(host, {
+    port: 10_250,
+    tls: () => units.kubelet?.endpoint.identity(),
+    handler: (request) => units.kubelet?.endpoint.answer(request) ?? { status: 503, body: '' },
+  });
   return {
     stop() {
       health.close();

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
 import { randomInt } from '../../../kit/random.ts';
 import type { ByteDuplex } from '../../machinery/kubelet-api.ts';
-import { StatusError, badRequest, notFound, notSimulated } from '../../machinery/status-error.ts';
-import { endpoints, endpointslices, services } from '../../schema/generated/resources.ts';
-import type { EndpointSlice, Service } from '../../schema/generated/types.ts';
+import { StatusError, badRequest, notFound } from '../../machinery/status-error.ts';
+import { endpoints, endpointslices, nodes, services } from '../../schema/generated/resources.ts';
+import type { EndpointSlice, Node, Service } from '../../schema/generated/types.ts';
 import { storageKey, storagePrefix } from '../../store/keys.ts';
 import type { Core } from '../core.ts';
 import { asObject } from '../core.ts';
@@ -16,6 +16,8 @@ interface Target {
   host: string;
   port: number;
 }
+
+const KUBELET_PORT = 10_250;
 
 const unavailable = (message: string) => new StatusError(503, 'ServiceUnavailable', message);
 
@@ -134,4 +136,23 @@ export function serviceProxy(edge: Edge, found: ResourceRequest): Promise<Respon
   return proxyTo(edge, serviceTarget(edge.core, found.path.namespace, name, port), found);
 }
 
-export const nodeProxy = (): Promise<Response> => Promise.reject(notSimulated("the proxy to a node's kubelet"));
+/** The node itself, or the kubelet on it, which answers the API server whatever it is asked. */
+export async function nodeProxy(edge: Edge, found: ResourceRequest): Promise<Response> {
+  const { name, port } = splitName(found.path.name);
+  const node = edge.core.store.get(storageKey(nodes, undefined, name));
+  if (!node) throw notFound(nodes, name);
+  const { status } = asObject(node) as unknown as Node;
+  const kubeletPort = status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT;
+  if (port !== '' && Number(port) !== kubeletPort) {
+    const host = status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? name;
+    return proxyTo(edge, { host, port: Number(port) }, found);
+  }
+  const target = (found.path.rest || '/') + found.url.search;
+  let page;
+  try {
+    page = await edge.core.kubelets(node).page(found.request.method, target);
+  } catch (err) {
+    throw unavailable(`error trying to reach service: ${err instanceof Error ? err.message : String(err)}`);
+  }
+  return new Response(page.body as BodyInit | undefined, { status: page.status, headers: page.headers ?? {} });
+}

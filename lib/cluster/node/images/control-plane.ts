@@ -1,8 +1,11 @@
 import { readProjectJson } from '../../../kit/project-file.ts';
-import type { ComponentName } from '../control-plane.ts';
+import type { HttpResponse } from '../../network/stack.ts';
+import type { TlsIdentity } from '../../network/tls.ts';
+import type { ComponentHandle, ComponentName } from '../control-plane.ts';
 import { listenHttp } from '../runtime/programs/listen.ts';
-import type { Program } from '../runtime/process.ts';
+import type { Process, Program } from '../runtime/process.ts';
 import { parseFlags } from '../kubelet/config.ts';
+import { etcdPage } from './etcd-pages.ts';
 import { defineImage, type Image } from './image.ts';
 
 let known: Record<string, readonly string[]> | undefined;
@@ -50,31 +53,76 @@ function component(name: ComponentName): Program {
     p.signal.addEventListener('abort', () => handle.stop());
     if (!p.alive) return 0;
     for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.end({ code: 0 }));
-    const port = portOf(name, flags);
-    try {
-      listenHttp(p, {
-        port: port.number,
-        tls: port.tls,
-        handler: ({ target }) =>
-          handle.healthy(target) ? { status: 200, body: 'ok' } : { status: 500, body: 'not ok' },
-      });
-    } catch {
-      await p.warn(
-        `E run.go:72] "command failed" err="failed to listen on 0.0.0.0:${port.number}: listen tcp 0.0.0.0:${port.number}: bind: address already in use"\n`,
-      );
-      return 1;
+    for (const { tls, ...place } of placesOf(name, flags)) {
+      try {
+        listenHttp(p, {
+          ...place,
+          ...(tls && { tls: () => shown(p, flags) ?? handle.tls?.() }),
+          handler: ({ target }) => (name === 'etcd' ? etcdPage(target, tls) : health(handle, target)),
+        });
+      } catch {
+        const address = `${place.address ?? '0.0.0.0'}:${place.port}`;
+        await p.warn(
+          `E run.go:72] "command failed" err="failed to listen on ${address}: listen tcp ${address}: bind: address already in use"\n`,
+        );
+        return 1;
+      }
     }
     return p.forever();
   };
 }
 
-function portOf(name: ComponentName, flags: ReadonlyMap<string, string>): { number: number; tls: boolean } {
-  if (name === 'etcd') {
-    const url = /:(\d+)/.exec((flags.get('listen-metrics-urls') ?? '').replace(/^\w+:\/\//, ''));
-    return { number: Number(url?.[1] ?? 2379), tls: false };
-  }
-  const usual = { 'kube-apiserver': 6443, 'kube-scheduler': 10_259, 'kube-controller-manager': 10_257 }[name];
-  return { number: Number(flags.get('secure-port') ?? usual), tls: true };
+/** Its health is open to all, whatever else there is is not. */
+function health(handle: ComponentHandle, target: string): HttpResponse {
+  const [path = ''] = target.split('?');
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path))
+    return handle.healthy(target) ? { status: 200, body: 'ok' } : { status: 500, body: 'not ok' };
+  const message = `forbidden: User "system:anonymous" cannot get path ${JSON.stringify(path)}`;
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'Forbidden' };
+  return {
+    status: 403,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...status, details: {}, code: 403 }),
+  };
+}
+
+interface Place {
+  port: number;
+  address?: string;
+  tls: boolean;
+}
+
+const USUAL_PORTS = { 'kube-apiserver': 6443, 'kube-scheduler': 10_259, 'kube-controller-manager': 10_257 };
+
+function placesOf(name: ComponentName, flags: ReadonlyMap<string, string>): Place[] {
+  if (name !== 'etcd') return [{ port: Number(flags.get('secure-port') ?? USUAL_PORTS[name]), tls: true }];
+  const client = flags.get('listen-client-urls') ?? 'http://localhost:2379';
+  return [client, flags.get('listen-metrics-urls') ?? ''].flatMap((urls) =>
+    urls.split(',').flatMap((text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (!url) return [];
+      const address = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
+      return [{ port: Number(url.port), address, tls: url.protocol === 'https:' }];
+    }),
+  );
+}
+
+/** The certificate that the flags name, and whose clients it knows. */
+function shown(p: Process, flags: ReadonlyMap<string, string>): TlsIdentity | undefined {
+  const text = (...names: string[]) => {
+    const path = names.map((flag) => flags.get(flag)).find((value) => value !== undefined);
+    return path !== undefined && p.fs.exists(path) ? p.fs.readText(path) : undefined;
+  };
+  const cert = text('tls-cert-file', 'cert-file');
+  const key = text('tls-private-key-file', 'key-file');
+  const clientCa = text('client-ca-file', 'trusted-ca-file');
+  if (cert === undefined || key === undefined) return undefined;
+  return {
+    cert,
+    key,
+    ...(clientCa === undefined ? {} : { clientCa }),
+    ...(flags.get('client-cert-auth') === 'true' ? { clientRequired: true } : {}),
+  };
 }
 
 function controlPlaneImage(name: ComponentName, tags: readonly string[], size: number, usage: Image['usage']): Image {

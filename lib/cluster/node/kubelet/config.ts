@@ -5,6 +5,8 @@ import type { Disk } from '../machine.ts';
 
 /** What a kubelet runs with: its flags and its configuration file. */
 export interface KubeletConfig {
+  /** The whole file, as it stands. */
+  file: JsonObject;
   kubeconfig: string;
   clusterDNS: readonly string[];
   clusterDomain: string;
@@ -72,6 +74,7 @@ export function readConfig(disk: Disk, args: readonly string[]): KubeletConfig {
     );
   }
   return {
+    file: config,
     kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
     clusterDNS: Array.isArray(config.clusterDNS) ? config.clusterDNS.map(String) : [],
     clusterDomain: stringAt(config, 'clusterDomain') ?? 'cluster.local',

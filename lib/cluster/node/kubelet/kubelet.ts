@@ -23,6 +23,7 @@ import {
 import type { Node, Pod, PodStatus, Service } from '../../schema/generated/types.ts';
 import { readKubeconfig } from './config.ts';
 import { admit, type Refusal } from './admission.ts';
+import { KubeletEndpoint } from './endpoint.ts';
 import { NodeKeeper } from './node-keeper.ts';
 import { allocatable } from './node-status.ts';
 import { PodTokens } from './pod-tokens.ts';
@@ -45,6 +46,11 @@ export interface KubeletOptions extends Omit<
 export class Kubelet {
   readonly options: KubeletOptions;
   readonly workers = new Map<string, PodWorker>();
+  readonly startedAt: number;
+  /** How many pods it has begun to run. */
+  podsStarted = 0;
+  /** Its HTTPS server. */
+  readonly endpoint: KubeletEndpoint;
   readonly #client: Client;
   readonly #informers: InformerFactory;
   readonly #recorder: EventRecorder;
@@ -72,6 +78,8 @@ export class Kubelet {
     const text = disk.read(config.kubeconfig) ?? '';
     const credentials = readKubeconfig(text, (path) => disk.read(path));
     this.#client = createClient(options.facilities.connect(credentials), 'kubelet');
+    this.startedAt = clock.now();
+    this.endpoint = new KubeletEndpoint(this, this.#client);
     this.#informers = createInformerFactory(this.#client, { clock, activity });
     this.#recorder = createEventRecorder({ client: this.#client, clock, activity, component: 'kubelet', host: node });
     this.#keeper = new NodeKeeper(options, this.#client, this.#informers, () => {
@@ -172,6 +180,7 @@ export class Kubelet {
       adopt,
     );
     this.workers.set(pod.metadata.uid ?? '', worker);
+    this.podsStarted++;
     return worker;
   }
 

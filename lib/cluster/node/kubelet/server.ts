@@ -4,6 +4,7 @@ import type {
   ByteDuplex,
   ExecStreams,
   KubeletApi,
+  KubeletPage,
   LogOptions,
   NodeUsage,
   PodIdentity,
@@ -14,6 +15,7 @@ import { openTerminal } from '../runtime/terminal.ts';
 import { logPath } from './container-starter.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { Kubelet } from './kubelet.ts';
+import { kubeletPage } from './pages/index.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { streamLog } from './pod-log.ts';
 
@@ -120,6 +122,10 @@ export class KubeletServer implements KubeletApi {
       memory: 480_000_000 + all.reduce((sum, c) => sum + c.memory, 0),
       pods: pods.filter((p) => p.containers.length > 0),
     };
+  }
+
+  page(method: string, target: string): Promise<KubeletPage> {
+    return kubeletPage(this.#kubelet(), this, method, target);
   }
 
   #worker(pod: PodIdentity): PodWorker {

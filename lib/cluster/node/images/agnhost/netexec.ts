@@ -6,7 +6,7 @@ import { resolve } from '../../runtime/programs/names.ts';
 import { shellProgram } from '../../runtime/programs/sh.ts';
 import type { Process, Program } from '../../runtime/process.ts';
 import { capture } from '../../runtime/shell/io.ts';
-import { askDatagram, duration, Flags, log, serve, serveDatagrams } from './subcommand.ts';
+import { askDatagram, duration, Flags, log, pairFrom, serve, serveDatagrams } from './subcommand.ts';
 
 /** How long a server waits for whom it dials. */
 const DIAL_MS = 5_000;
@@ -37,7 +37,9 @@ export const netexec: Program = async (p, args) => {
   if (udpPort !== -1) log(p, `Started UDP server on port  ${udpPort}`);
   const handler = (request: HttpRequest) =>
     route(p, override ? { ...request, method: 'GET', target: override } : request);
-  return serve(p, port, handler, flags.text('tls-cert-file') !== '') ? p.forever() : 1;
+  const cert = flags.text('tls-cert-file');
+  const tls = cert === '' ? undefined : pairFrom(p, cert, flags.text('tls-private-key-file'));
+  return serve(p, port, handler, tls) ? p.forever() : 1;
 };
 
 async function route(p: Process, request: HttpRequest): Promise<HttpResponse> {

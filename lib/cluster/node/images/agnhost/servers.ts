@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '../../../network/stack.ts';
 import { listen } from '../../runtime/programs/listen.ts';
 import { serveFile } from '../../runtime/programs/web-server.ts';
 import type { Process, Program } from '../../runtime/process.ts';
-import { Flags, log, serve, serveDatagrams } from './subcommand.ts';
+import { Flags, log, pairFrom, serve, serveDatagrams } from './subcommand.ts';
 
 /** How long `serve-hostname` goes on after SIGTERM. */
 const LINGER_MS = 60_000;
@@ -68,7 +68,7 @@ export const porter: Program = (p, args) => {
               headers: { 'Content-Type': 'application/json' },
             }
           : { status: 200, body: value };
-      serve(p, port, handler, kind === 'TLS');
+      serve(p, port, handler, kind === 'TLS' ? pairFrom(p, '/localhost.crt', '/localhost.key') : undefined);
     }
   }
   return p.forever();

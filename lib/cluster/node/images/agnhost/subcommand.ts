@@ -1,4 +1,5 @@
 import type { HttpHandler } from '../../../network/stack.ts';
+import type { Tls } from '../../../network/tls.ts';
 import { logTime } from '../../runtime/programs/web-server.ts';
 import { listen, listenHttp } from '../../runtime/programs/listen.ts';
 import type { Process } from '../../runtime/process.ts';
@@ -49,10 +50,10 @@ export function log(p: Process, message: string): void {
   void p.stderr.write(`${year}/${String(number).padStart(2, '0')}/${day} ${time} ${message}\n`);
 }
 
-/** Serves HTTP as Go's server does; false when the port is taken, which has been said. */
-export function serve(p: Process, port: number, handler: HttpHandler, tls = false): boolean {
+/** Serves HTTP (over TLS, with an identity) as Go's server does; false when the port is taken, which has been said. */
+export function serve(p: Process, port: number, handler: HttpHandler, tls?: Tls): boolean {
   try {
-    listenHttp(p, { port, handler, tls, headers: () => goHeaders(p) });
+    listenHttp(p, { port, handler, ...(tls && { tls }), headers: () => goHeaders(p) });
     return true;
   } catch {
     log(p, `listen tcp :${port}: bind: address already in use`);
@@ -101,4 +102,15 @@ export async function askDatagram(
     timer.cancel();
     connection.close();
   }
+}
+
+/** The pair that two flags name, as the container's files have it. */
+export function pairFrom(p: Process, certFile: string, keyFile: string): Tls {
+  return () => {
+    try {
+      return { cert: p.fs.readText(certFile), key: p.fs.readText(keyFile) };
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -35,6 +35,7 @@ export async function fetchUrl(
   const connection = await p.wait(
     p.world.net.dial(address, url.port, {
       signal: p.signal,
+      tls: url.scheme === 'https',
       ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
     }),
   );

@@ -1,4 +1,5 @@
 import { serveHttp } from '../../../network/http-server.ts';
+import type { Tls } from '../../../network/tls.ts';
 import type { HttpHandler, ListenOptions } from '../../../network/stack.ts';
 import type { Process } from '../process.ts';
 
@@ -14,7 +15,7 @@ export function listenHttp(
   options: {
     port: number;
     address?: string;
-    tls?: boolean;
+    tls?: Tls;
     handler: HttpHandler;
     headers?: () => Record<string, string>;
   },
