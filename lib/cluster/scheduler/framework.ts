@@ -1,6 +1,7 @@
 import type { Informer } from '../client/informer.ts';
 import type { LabelSelector } from '../machinery/selector.ts';
 import type {
+  CSINode,
   Namespace,
   Node,
   PersistentVolume,
@@ -15,7 +16,7 @@ export type Happening =
   | { event: 'node'; now: Node; before?: Node }
   /** A pod that has a node. */
   | { event: 'pod'; now?: Pod; before?: Pod }
-  | { event: 'claim' | 'volume' | 'class' | 'namespace' };
+  | { event: 'claim' | 'volume' | 'class' | 'csi-node' | 'namespace' };
 
 /** Why a node, or the cluster, is not fit for a pod. */
 export interface Unfit {
@@ -32,6 +33,7 @@ export interface Snapshot {
   readonly claims: Pick<Informer<PersistentVolumeClaim>, 'get'>;
   readonly volumes: Pick<Informer<PersistentVolume>, 'get' | 'list'>;
   readonly classes: Pick<Informer<StorageClass>, 'get'>;
+  readonly csiNodes: Pick<Informer<CSINode>, 'get'>;
   readonly namespaces: Pick<Informer<Namespace>, 'get' | 'list'>;
   /** Selectors of the services and controllers that a pod belongs to: for spreading by default. */
   selectorsFor(pod: Pod): LabelSelector[];

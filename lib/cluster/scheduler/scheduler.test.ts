@@ -4,7 +4,14 @@ import { ManualClock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
 import { createClient } from '../client/create-client.ts';
 import { MemoryTransport } from '../client/memory-transport.ts';
-import { events, nodes, pods } from '../schema/generated/resources.ts';
+import {
+  csinodes,
+  events,
+  nodes,
+  persistentvolumeclaims,
+  persistentvolumes,
+  pods,
+} from '../schema/generated/resources.ts';
 import type { Node, Pod, PodSpec } from '../schema/generated/types.ts';
 import { startScheduler } from './index.ts';
 
@@ -159,4 +166,23 @@ test('a rejected pod is tried again only when something happened that could help
   await client.patch(nodes, '', 'node02', 'merge', { metadata: { labels: { disk: 'ssd' } } });
   await later();
   expect(await nodeOf('ssd')).toBe('node02');
+});
+
+test('a node attaches no more volumes of a driver than its CSINode allows', async () => {
+  const drivers = [{ name: 'disk.example.com', nodeID: 'x', allocatable: { count: 1 } }];
+  for (const name of ['node01', 'node02']) await client.create(csinodes, { metadata: { name }, spec: { drivers } });
+  const using = (name: string) => pod(name, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: name } }] });
+  for (const name of ['x', 'y', 'z']) {
+    const csi = { driver: 'disk.example.com', volumeHandle: name };
+    await client.create(persistentvolumes, { metadata: { name }, spec: { csi } });
+    await client.create(persistentvolumeclaims, {
+      metadata: { name, namespace: 'default', annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+      spec: { volumeName: name },
+    });
+    await create(using(name));
+  }
+  expect(new Set([await nodeOf('x'), await nodeOf('y')])).toEqual(new Set(['node01', 'node02']));
+  expect(await why('z')).toBe(
+    '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) exceed max volume count. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.',
+  );
 });

@@ -8,6 +8,7 @@ import { BOUND_BY_CONTROLLER, isBound, SELECTED_NODE } from '../client/semantics
 import { formatTime } from '../machinery/object.ts';
 import { isNotFound, statusOf } from '../machinery/status-error.ts';
 import {
+  csinodes,
   namespaces,
   nodes,
   persistentvolumeclaims,
@@ -74,6 +75,7 @@ export class Scheduler {
       claims: this.#claims,
       volumes: this.#informers.informer(persistentvolumes),
       classes: this.#informers.informer(storageclasses),
+      csiNodes: this.#informers.informer(csinodes),
       namespaces: this.#informers.informer(namespaces),
       selectorsFor: defaultSelectors(this.#informers),
     };
@@ -108,7 +110,7 @@ export class Scheduler {
         if (pod.spec.nodeName) this.#happened({ event: 'pod', before: pod });
       },
     });
-    const tell = (event: 'claim' | 'volume' | 'class') => () => this.#happened({ event });
+    const tell = (event: 'claim' | 'volume' | 'class' | 'csi-node') => () => this.#happened({ event });
     this.#claims.onEvent({
       add: tell('claim'),
       update: () => {
@@ -119,6 +121,7 @@ export class Scheduler {
     });
     this.#informers.informer(persistentvolumes).onEvent({ add: tell('volume'), update: tell('volume') });
     this.#informers.informer(storageclasses).onEvent({ add: tell('class'), update: tell('class') });
+    this.#informers.informer(csinodes).onEvent({ add: tell('csi-node'), update: tell('csi-node') });
     this.#informers.informer(namespaces).onEvent({
       update: (n, old) => {
         if (!deepEqual(n.metadata.labels, old.metadata.labels)) this.#happened({ event: 'namespace' });
