@@ -221,9 +221,9 @@ async function openApiFiles(schemas) {
   const swagger = buildSwagger(all, texts, version);
   files.set('openapi/v2.json', JSON.stringify(swagger));
   files.set('openapi/v2.pb', swaggerProtobuf(swagger));
-  // What custom kinds share with the others; any of these says what an object's metadata is.
+  // What custom kinds share with the others (any of these says what an object's metadata is), and what columns refer to.
   const shared = Object.entries(texts).filter(([name]) =>
-    /^io\.k8s\.(apimachinery\.|api\.core\.v1\.ConfigMap$)/.test(name),
+    /^io\.k8s\.(apimachinery\.|api\.core\.v1\.ConfigMap$|api\.apps\.v1\.Deployment(Spec|Status)$)/.test(name),
   );
   files.set('openapi/descriptions.json', JSON.stringify(Object.fromEntries(shared)));
   return files;

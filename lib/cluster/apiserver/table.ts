@@ -1,34 +1,14 @@
 import type { Column } from '../kinds/define.ts';
-import { age, column, name } from '../kinds/shared/columns.ts';
+import { age, column, createdAt, name } from '../kinds/shared/columns.ts';
 import { isJsonObject } from '../machinery/object.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import { badRequest } from '../machinery/status-error.ts';
+import { descriptionOf } from '../schema/descriptions.ts';
 import type { Served } from './registry.ts';
 import type { StoredObject } from './strategy.ts';
 
-const NAME_DESCRIPTION =
-  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names';
-const CREATED_DESCRIPTION =
-  'CreationTimestamp is a timestamp representing the server time when this object was created.';
-
 /** Columns of a kind that declares none. */
-const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [
-  {
-    name: 'Name',
-    type: 'string',
-    format: 'name',
-    description: NAME_DESCRIPTION,
-    priority: 0,
-    cell: (o) => o.metadata.name,
-  },
-  {
-    name: 'Created At',
-    type: 'date',
-    description: CREATED_DESCRIPTION,
-    priority: 0,
-    cell: (o) => o.metadata.creationTimestamp ?? '',
-  },
-];
+const DEFAULT_COLUMNS: readonly Column<KubeObject>[] = [name(), createdAt()];
 
 const replicas = (part: unknown) => (isJsonObject(part) ? Number(part['replicas'] ?? 0) : 0);
 
@@ -92,7 +72,7 @@ export function tableOf(
           name,
           type,
           format,
-          description,
+          description: typeof description === 'string' ? description : descriptionOf(description),
           priority,
         }))
       : null,

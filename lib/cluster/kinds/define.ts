@@ -4,6 +4,7 @@ import type { FieldError } from '../machinery/field-error.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import type { Resource } from '../machinery/resource.ts';
 import type { UserInfo } from '../machinery/user.ts';
+import type { SchemaField } from '../schema/descriptions.ts';
 
 /** One column of a table (`kubectl get`). `cell` returns what the JSON of a Table's cell holds. */
 export interface Column<T> {
@@ -11,7 +12,7 @@ export interface Column<T> {
   name: string;
   type: 'string' | 'integer' | 'boolean' | 'number' | 'date';
   format?: string;
-  description: string;
+  description: string | SchemaField;
   /** 0: always shown; 1: only with `-o wide`. */
   priority: number;
   cell(object: T, now: number): string | number | boolean;

@@ -17,6 +17,8 @@ import { selectorColumn, templateColumns } from './workload-columns.ts';
 const STRATEGIES = ['Recreate', 'RollingUpdate'];
 const SPEC = FieldPath.of('spec');
 
+const statusField = (field: string) => ({ schema: 'io.k8s.api.apps.v1.DeploymentStatus', field });
+
 function applyDefaults(draft: Deployment): void {
   draft.spec ??= {} as Deployment['spec'];
   const { spec } = draft;
@@ -128,14 +130,17 @@ export const deployment = defineKind<Deployment>({
     column(
       'Ready',
       'string',
-      'How many of the wanted pods are ready.',
+      'Number of the pod with ready state',
       ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
     ),
-    column('Up-to-date', 'string', 'Pods of the newest template.', ({ status }) => status?.updatedReplicas ?? 0),
-    column('Available', 'string', 'Pods that are available.', ({ status }) => status?.availableReplicas ?? 0),
+    column('Up-to-date', 'string', statusField('updatedReplicas'), ({ status }) => status?.updatedReplicas ?? 0),
+    column('Available', 'string', statusField('availableReplicas'), ({ status }) => status?.availableReplicas ?? 0),
     age(),
     ...templateColumns((o: Deployment) => o.spec.template),
-    selectorColumn((o: Deployment) => o.spec.selector),
+    selectorColumn((o: Deployment) => o.spec.selector, {
+      schema: 'io.k8s.api.apps.v1.DeploymentSpec',
+      field: 'selector',
+    }),
   ],
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,

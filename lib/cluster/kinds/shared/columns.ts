@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../machinery/object.ts';
+import type { SchemaField } from '../../schema/descriptions.ts';
 import type { Column } from '../define.ts';
 
 type Cell<T> = Column<T>['cell'];
@@ -7,18 +8,24 @@ type Cell<T> = Column<T>['cell'];
 export function column<T>(
   title: string,
   type: Column<T>['type'],
-  description: string,
+  description: string | SchemaField,
   cell: Cell<T>,
   { priority = 0 }: { priority?: 0 | 1 } = {},
 ): Column<T> {
   return { name: title, type, description, priority, cell };
 }
 
+/** A field of every object's metadata. */
+const metadataField = (field: string): SchemaField => ({
+  schema: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+  field,
+});
+
 export const name = <T extends KubeObject>(): Column<T> => ({
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'The name of the object.',
+  description: metadataField('name'),
   priority: 0,
   cell: ({ metadata }) => metadata.name,
 });
@@ -52,12 +59,12 @@ export const since = (time: string | undefined, now: number): string =>
   time ? humanDuration(now - Date.parse(time)) : '<unknown>';
 
 export const age = <T extends KubeObject>(): Column<T> =>
-  column('Age', 'string', 'How long ago the object was made.', ({ metadata }, now) =>
+  column('Age', 'string', metadataField('creationTimestamp'), ({ metadata }, now) =>
     since(metadata.creationTimestamp, now),
   );
 
 export const createdAt = <T extends KubeObject>(): Column<T> =>
-  column('Created At', 'date', 'When the object was made.', ({ metadata }) => metadata.creationTimestamp ?? '');
+  column('Created At', 'date', metadataField('creationTimestamp'), ({ metadata }) => metadata.creationTimestamp ?? '');
 
 /** `app=web,tier=front`, by key. */
 export function showLabels(labels: Readonly<Record<string, string>> | undefined): string {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { builtInSchema } from '../built-in-types.ts';
+import { sharedDescriptions } from '../descriptions.ts';
 import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
-import { schemaText } from '../schema-files.ts';
 import { definitions } from './swagger.ts';
-import { buildDocument, type Descriptions, type GroupVersionFacts, type OperationFacts } from './document.ts';
+import { buildDocument, type GroupVersionFacts, type OperationFacts } from './document.ts';
 
 /** A custom kind in one of its versions. */
 export interface CustomKindFacts {
@@ -46,21 +46,17 @@ const camel = (text: string) => text.split(/\W/).map(capital).join('');
 
 /** `harbour.example.org` → `org.example.harbour`, as upstream names the schemas of a group. */
 const schemaName = ({ group, version }: CustomKindFacts, kind: string) =>
-  `${group.split('.').reverse().join('.')}.${version}.${kind}`;
-
-let described: Descriptions | undefined;
-const descriptions = (): Descriptions =>
-  (described ??= JSON.parse(schemaText('generated/openapi/descriptions.json')) as Descriptions);
+  `${group.split('.').toReversed().join('.')}.${version}.${kind}`;
 
 /** Descriptions of the members that every object and list has, which upstream gives custom kinds too. */
 function standard(field: 'apiVersion' | 'kind', of: OpenApiSchema | undefined): OpenApiSchema {
-  const text = descriptions()[`${META}Status`]?.[field];
+  const text = sharedDescriptions()[`${META}Status`]?.[field];
   return { ...of, ...(text ? { description: text } : {}), type: 'string' };
 }
 
 /** An object's or a list's metadata. */
 const metadata = (of: string, described: string): OpenApiSchema => {
-  const description = descriptions()[described]?.['metadata'];
+  const description = sharedDescriptions()[described]?.['metadata'];
   return { ...(description ? { description } : {}), allOf: [{ $ref: `#/components/schemas/${META}${of}` }] };
 };
 
@@ -235,6 +231,6 @@ export function customDocument(kinds: readonly CustomKindFacts[]): { text: strin
     if (schema) schemas[name] = sharedSchema(name, schema);
   }
   const facts: GroupVersionFacts = { paths, schemas };
-  const text = JSON.stringify(buildDocument(facts, descriptions(), 'v1.36.3'));
+  const text = JSON.stringify(buildDocument(facts, sharedDescriptions(), 'v1.36.3'));
   return { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
 }

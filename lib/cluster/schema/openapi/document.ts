@@ -1,3 +1,4 @@
+import type { Descriptions } from '../descriptions.ts';
 import type { OpenApiSchema } from '../open-api-schema.ts';
 import { splitParameters, type Parameter } from './parameters.ts';
 
@@ -20,9 +21,6 @@ export interface GroupVersionFacts {
   paths: Readonly<Record<string, Readonly<Record<string, OperationFacts>>>>;
   schemas: Readonly<Record<string, OpenApiSchema>>;
 }
-
-/** What describes a schema ('') and its fields. */
-export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 export const JSON_TYPES = [

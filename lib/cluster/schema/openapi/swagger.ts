@@ -1,3 +1,4 @@
+import type { Descriptions } from '../descriptions.ts';
 import type { OpenApiSchema } from '../open-api-schema.ts';
 import {
   JSON_TYPES,
@@ -6,7 +7,6 @@ import {
   operationTypes,
   schemasByKind,
   tagOf,
-  type Descriptions,
   type GroupVersionFacts,
   type OperationFacts,
 } from './document.ts';
