@@ -89,6 +89,8 @@ export class WireReader {
   }
 }
 
+const LONGEST_VARINT = 10;
+
 /** Collects a message in protobuf's wire format. */
 export class WireWriter {
   #bytes = Buffer.allocUnsafe(256);
@@ -129,7 +131,8 @@ export class WireWriter {
     write();
     const length = this.#length - start;
     const more = sizeOf(length) - 1;
-    this.#makeRoom(more);
+    // While the length is written nothing may move: what is behind it would stay where it was.
+    this.#makeRoom(LONGEST_VARINT);
     if (more > 0) this.#bytes.copyWithin(start + more, start, this.#length);
     this.#length = start - 1;
     this.#varint(length);
@@ -148,7 +151,7 @@ export class WireWriter {
   }
 
   #varint(value: number): void {
-    this.#makeRoom(10);
+    this.#makeRoom(LONGEST_VARINT);
     let rest = Math.trunc(value);
     if (rest < 0) return this.#negative(rest);
     for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
