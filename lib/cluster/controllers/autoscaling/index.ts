@@ -39,11 +39,8 @@ function startAutoscaler(context: ControllerContext) {
   const reconciler = startReconciler({ ...context, informers: [informer, discovery.definitions], reconcile });
   reconciler.own(
     informer.onEvent({
-      add: (h) => reconciler.queue.add(objectKey(h)),
-      update: (h, old) => {
-        if (h.metadata.generation !== old.metadata.generation || specChanged(h, old))
-          reconciler.queue.add(objectKey(h));
-      },
+      // A new autoscaler is looked at after one period, as later ones are; nothing makes it be looked at sooner.
+      add: (h) => reconciler.queue.addAfter(objectKey(h), PERIOD),
       delete: (h) => {
         recommendations.delete(objectKey(h));
         scalings.delete(objectKey(h));
@@ -248,8 +245,6 @@ function startAutoscaler(context: ControllerContext) {
 
   return reconciler;
 }
-
-const specChanged = (a: Autoscaler, b: Autoscaler): boolean => JSON.stringify(a.spec) !== JSON.stringify(b.spec);
 
 function reasonOf({ spec }: Autoscaler, current: number, wanted: number): string {
   if (current > spec.maxReplicas) return 'Current number of replicas above Spec.MaxReplicas';
