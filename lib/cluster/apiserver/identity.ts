@@ -1,4 +1,4 @@
-import { StatusError, unauthorized } from '../machinery/status-error.ts';
+import { StatusError, badRequest, unauthorized } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import { AUTHENTICATED_GROUP } from '../machinery/user.ts';
 import type { Core } from './core.ts';
@@ -59,8 +59,8 @@ export interface Target {
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /**
- * Who the client wants to act as, when it may (`Impersonate-User` and its like). Throws 403 when it may not, 400 or 500 as
- * upstream for headers that make no sense.
+ * Who the client wants to act as, when it may (`Impersonate-User` and its like). Throws 403 when it may not, 400 for headers
+ * that make no sense.
  */
 export function impersonated(core: Core, user: UserInfo, request: Request, target: Target): UserInfo {
   const username = request.headers.get('impersonate-user') ?? '';
@@ -69,11 +69,7 @@ export function impersonated(core: Core, user: UserInfo, request: Request, targe
   const extra = extraHeaders(request);
   if (!username) {
     if (!groups.length && !uid && !Object.keys(extra).length) return user;
-    throw new StatusError(
-      500,
-      'InternalError',
-      'Internal error occurred: requested to impersonate without impersonating a user',
-    );
+    throw badRequest(`requested ${goUser(uid, groups, extra)} without impersonating a user name`);
   }
   const account = SERVICE_ACCOUNT.exec(username);
   const wishes: Wish[] = [
@@ -123,6 +119,17 @@ function constrained(user: UserInfo, target: Target): StatusError {
     namespace,
     '',
   );
+}
+
+/** A user without a name as Go prints it (`%#v`). */
+function goUser(uid: string, groups: readonly string[], extra: Readonly<Record<string, readonly string[]>>): string {
+  const list = (texts: readonly string[]) =>
+    texts.length ? `[]string{${texts.map((t) => JSON.stringify(t)).join(', ')}}` : '[]string(nil)';
+  const entries = Object.keys(extra)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${list(extra[key] ?? [])}`);
+  const map = `map[string][]string${entries.length ? `{${entries.join(', ')}}` : '(nil)'}`;
+  return `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${list(groups)}, Extra:${map}}`;
 }
 
 /** Adds the groups that a real login of that user would have. */

@@ -27,11 +27,11 @@ export function defaultBinding(draft: Binding): void {
 
 /**
  * A role of no known kind cannot be looked up, which stops everybody whose right to bind must be looked up, before the
- * binding is validated. The message is upstream's, as is that it has no reason.
+ * binding is validated. The message is upstream's, as is that it has no reason; its code there is 500.
  */
 export function refuseUnknownRoleKind({ roleRef }: Binding, { user }: KindContext): void {
   if (['Role', 'ClusterRole'].includes(roleRef.kind) || user.groups.includes(MASTERS_GROUP)) return;
-  throw new StatusError(500, '', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
+  throw new StatusError(400, '', `unsupported role reference kind: ${JSON.stringify(roleRef.kind)}`);
 }
 
 function validateSubject(subject: RbacV1Subject, namespaced: boolean, at: FieldPath): FieldError[] {

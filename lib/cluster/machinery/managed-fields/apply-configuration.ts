@@ -76,6 +76,9 @@ function conflictError(conflicts: readonly Conflict[]): StatusError {
 
 const metaOf = (object: JsonObject) => object['metadata'] as Partial<ObjectMeta> | undefined;
 
+/** Without a reason. Upstream answers with code 500, as if it were not the client's fault. */
+const unfit = (message: string) => new StatusError(400, '', message);
+
 function checkConfiguration({ type, config, apiVersion, kind }: Application): void {
   const given = typeof config['apiVersion'] === 'string' ? config['apiVersion'] : '';
   const givenKind = typeof config['kind'] === 'string' ? config['kind'] : '';
@@ -91,7 +94,7 @@ function checkConfiguration({ type, config, apiVersion, kind }: Application): vo
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const who = `${meta?.namespace ?? ''}/${meta?.name ?? ''}; ${group ?? ''}/${version ?? ''}, Kind=${kind}`;
   const text = faults.length === 1 ? faults[0] : `errors:\n${faults.map((f) => `  ${f}`).join('\n')}`;
-  throw new StatusError(500, '', `failed to create typed patch object (${who}): ${text}`);
+  throw unfit(`failed to create typed patch object (${who}): ${text}`);
 }
 
 /** Removes what this manager applied last time, no longer applies, and nobody else manages. */
@@ -126,7 +129,7 @@ function fieldsOfLastApplied({ type, live, apiVersion }: Application): FieldSet 
 /** The managers before an application; whatever nobody is known to manage gets one. */
 function managersBefore({ type, live, creating, apiVersion, now }: Application): Manager[] {
   const managers = readManagers(metaOf(live)?.managedFields);
-  if (!managers) throw new StatusError(500, '', 'failed to decode managed fields');
+  if (!managers) throw unfit('failed to decode managed fields');
   if (managers.length || creating) return managers;
   const fields = difference(fieldSetOfValue(type, unmanaged(live)), STRIPPED);
   if (!fields) return [];
@@ -145,8 +148,8 @@ function managersBefore({ type, live, creating, apiVersion, now }: Application):
 
 /**
  * Server-side apply: merges a configuration into the live object, removes what the manager no longer applies, and keeps
- * account in managedFields. Pure. Throws a StatusError: 409 with causes for fields that others manage differently, 400 and
- * 500 (upstream's code) for a configuration that does not fit the type.
+ * account in managedFields. Pure. Throws a StatusError: 409 with causes for fields that others manage differently, 400 for a
+ * configuration that does not fit the type.
  */
 export function applyConfiguration(application: Application): Applied {
   const { type, manager, apiVersion, subresource, now, ignored } = application;

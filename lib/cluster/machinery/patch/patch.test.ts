@@ -182,7 +182,7 @@ describe('strategic merge patch', () => {
   test('wants the merge key', () => {
     const status = caught(() => patched(document, { containers: [{ image: 'x' }] }));
     expect([status?.code, status?.message]).toEqual([
-      500,
+      400,
       'map: map[image:x] does not contain declared merge key: name',
     ]);
   });

@@ -5,8 +5,12 @@ import { goFormat } from './go-format.ts';
 /** Lists of a strategic merge patch: who is who by the merge key, and in which order the result stands. */
 export const DIRECTIVE = '$patch';
 
-/** Upstream answers plain errors of patching with code 500 and no reason. */
-export const patchFault = (message: string): StatusError => new StatusError(500, '', message);
+/** A plain error of patching: it has no reason. Upstream answers with code 500, as if it were not the client's fault. */
+export const patchFault = (message: string): StatusError => new StatusError(400, '', message);
+
+/** What upstream says of lists in lists. */
+const listOfLists = () =>
+  new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
 const noMergeKey = (item: unknown, mergeKey: string) =>
   patchFault(`map: ${goFormat(item)} does not contain declared merge key: ${mergeKey}`);
@@ -78,7 +82,7 @@ export function ordered(
 export function holdsObjects(...lists: readonly (readonly unknown[])[]): boolean {
   const kinds = new Set<string>();
   for (const item of lists.flat(1)) {
-    if (Array.isArray(item)) throw patchFault('lists of lists are not supported');
+    if (Array.isArray(item)) throw listOfLists();
     kinds.add(isJsonObject(item) ? 'object' : typeof item);
   }
   if (kinds.size > 1) throw patchFault(`list element types are not identical: ${goFormat(lists)}`);

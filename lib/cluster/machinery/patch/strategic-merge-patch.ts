@@ -85,11 +85,11 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], memb
 function retainKeys(original: JsonObject, patch: JsonObject): JsonObject {
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return { ...original };
-  if (!Array.isArray(keys)) throw patchFault(BAD_RETAIN_KEYS);
+  if (!Array.isArray(keys)) throw badRequest(BAD_RETAIN_KEYS);
   const retained = new Set<unknown>(keys);
   for (const key of Object.keys(patch)) {
     if (key === RETAIN_KEYS || patch[key] === null || isListDirective(key)) continue;
-    if (!retained.has(key)) throw patchFault(BAD_RETAIN_KEYS);
+    if (!retained.has(key)) throw badRequest(BAD_RETAIN_KEYS);
   }
   return Object.fromEntries(Object.entries(original).filter(([key]) => retained.has(key)));
 }
@@ -114,11 +114,11 @@ function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeK
 function mergeOrdered(result: JsonObject, patch: JsonObject, directive: string, type: TypeInfo | undefined): void {
   const key = directive.slice(ELEMENT_ORDER.length);
   const order = patch[directive];
-  if (!Array.isArray(order)) throw patchFault(BAD_ELEMENT_ORDER);
+  if (!Array.isArray(order)) throw badRequest(BAD_ELEMENT_ORDER);
   const original = result[key];
   const changes = patch[key];
-  if (original !== undefined && !Array.isArray(original)) throw patchFault(BAD_ELEMENT_ORDER);
-  if (changes !== undefined && changes !== null && !Array.isArray(changes)) throw patchFault(BAD_ELEMENT_ORDER);
+  if (original !== undefined && !Array.isArray(original)) throw badRequest(BAD_ELEMENT_ORDER);
+  if (changes !== undefined && changes !== null && !Array.isArray(changes)) throw badRequest(BAD_ELEMENT_ORDER);
   const member = memberOf(type, key);
   checkOrder(changes ?? [], order, member.mergeKey);
   if (original === undefined && !changes) return;
@@ -155,7 +155,7 @@ function mergeMap(original: JsonObject, patch: JsonObject, type: TypeInfo | unde
 
 function deleteFromList(result: JsonObject, directive: string, value: unknown): void {
   const key = directive.slice(DELETE_FROM_LIST.length);
-  if (!Array.isArray(value)) throw patchFault(BAD_PRIMITIVE_LIST);
+  if (!Array.isArray(value)) throw badRequest(BAD_PRIMITIVE_LIST);
   const list = result[key];
   const gone = new Set<unknown>(value);
   if (Array.isArray(list))
