@@ -47,7 +47,10 @@ export interface GrantedRule {
 
 /** What the API server's authorizer knows. */
 export interface AccessRights {
-  authorize(user: UserInfo, question: AccessQuestion): { allowed: boolean; reason: string };
+  authorize(
+    user: UserInfo,
+    question: AccessQuestion | { verb: string; path: string },
+  ): { allowed: boolean; reason: string };
   /** All that RBAC lets a user do in a namespace ('': what holds everywhere). */
   rulesFor(user: UserInfo, namespace: string): readonly GrantedRule[];
 }

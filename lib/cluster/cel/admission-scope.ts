@@ -1,4 +1,5 @@
 import type { Scope } from './checker.ts';
+import { AUTHORIZER_TYPE, RESOURCE_CHECK_TYPE } from './library/authorizer.ts';
 import { compile, type Compilation } from './compile.ts';
 import { BOOL, DYN, listOf, mapOf, STRING, type CelType } from './type.ts';
 
@@ -32,6 +33,13 @@ const REQUEST = fieldsOf('kubernetes.AdmissionRequest', {
   options: DYN,
 });
 
+/** Asks on behalf of who made the request; only its functions look into it, but for one field. */
+const AUTHORIZER: CelType = {
+  kind: 'object',
+  name: AUTHORIZER_TYPE,
+  field: (name) => (name === 'requestResource' ? { kind: 'opaque', name: RESOURCE_CHECK_TYPE } : undefined),
+};
+
 const JSON_PATCH = fieldsOf('JSONPatch', { op: STRING, path: STRING, from: STRING, value: DYN });
 
 /** Struct types of a mutating policy's expressions. The fields of `Object` are the resource's, which is not known here. */
@@ -64,7 +72,7 @@ export function admissionScope({ hasParams, mutates, object = DYN, params = DYN 
     ['oldObject', object],
     ['request', REQUEST],
     ['namespaceObject', DYN],
-    ['authorizer', DYN],
+    ['authorizer', AUTHORIZER],
     ...(hasParams ? [['params', params] as const] : []),
   ]);
   return { variables, ...(mutates ? { structs: MUTATION_STRUCTS } : {}) };

@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Issue } from './compile-error.ts';
+import { comprehension, type Comprehension } from './comprehensions.ts';
 import { NAMESPACES } from './environment.ts';
 import { resolveCall } from './overloads.ts';
 import { STRUCT_FUNCTION } from './struct-literals.ts';
@@ -20,11 +21,7 @@ interface Node {
 }
 
 const TYPE_NAMES = new Set(['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);
-const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter']);
 const OPERATORS: Readonly<Record<string, string>> = { in: '@in' };
-
-/** Whether a method is a macro that looks at each element: `list.all(x, x > 1)`. */
-export const isComprehension = (name: string, given: number): boolean => COMPREHENSIONS.has(name) && given >= 2;
 
 const asNode = (value: unknown) => value as Node;
 const nodesOf = (value: unknown) => value as Node[];
@@ -201,7 +198,8 @@ export class Checker {
   }
 
   #method(name: string, on: Node, given: readonly Node[], scope: Scope['variables']): CelType {
-    if (isComprehension(name, given.length)) return this.#comprehension(name, on, given, scope);
+    const shape = comprehension(name, given.length);
+    if (shape) return this.#comprehension(name, shape, on, given, scope);
     const open = this.#after(on.end, '(');
     const isNamespace = on.op === 'id' && NAMESPACES.has(on.args as string) && !scope.has(on.args as string);
     if (isNamespace && on.args === 'cel') {
@@ -210,6 +208,12 @@ export class Checker {
       return this.#type(body, new Map(scope).set(String(variable.args), this.#type(value, scope)));
     }
     const receiver = this.#type(on, scope);
+    if ((name === 'optMap' || name === 'optFlatMap') && given.length === 2) {
+      const [variable, body] = given;
+      const value = receiver.kind === 'optional' ? receiver.of : DYN;
+      const made = body ? this.#type(body, new Map(scope).set(String(variable?.args), value)) : DYN;
+      return name === 'optMap' ? { kind: 'optional', of: made } : made;
+    }
     const types = given.map((n) => this.#type(n, scope));
     if (receiver.kind === 'optional' && name === 'value') return receiver.of;
     if (receiver.kind === 'optional' && name === 'orValue') return join([receiver.of, ...types]);
@@ -223,26 +227,37 @@ export class Checker {
       : this.#mismatch(open, name, `${showType(receiver)}.(${types.map(showType).join(', ')})`);
   }
 
-  #comprehension(name: string, on: Node, given: readonly Node[], scope: Scope['variables']): CelType {
+  #comprehension(
+    name: string,
+    { names, makes }: Comprehension,
+    on: Node,
+    given: readonly Node[],
+    scope: Scope['variables'],
+  ): CelType {
     const range = this.#type(on, scope);
-    const element =
-      range.kind === 'list' ? range.element : range.kind === 'map' ? range.key : range.kind === 'dyn' ? DYN : undefined;
-    if (!element) {
+    if (range.kind !== 'list' && range.kind !== 'map' && range.kind !== 'dyn') {
       return this.#fail(
         on.start,
         `expression of type '${showType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
       );
     }
-    const inner = new Map(scope).set(String(given[0]?.args), element);
-    const bodies = given.slice(1).map((n) => ({ node: n, type: this.#type(n, inner) }));
-    const last = bodies.at(-1)?.type ?? DYN;
-    if (name === 'map') return listOf(last);
+    const key = range.kind === 'list' ? INT : range.kind === 'map' ? range.key : DYN;
+    const element = range.kind === 'list' ? range.element : range.kind === 'map' ? range.value : DYN;
+    const single = range.kind === 'list' ? element : key;
+    const inner = new Map(scope).set(String(given[0]?.args), names === 2 ? key : single);
+    if (names === 2) inner.set(String(given[1]?.args), element);
+    const types = given.slice(names).map((n) => this.#type(n, inner));
+    const last = types.at(-1) ?? DYN;
+    if (makes === 'list') return listOf(last);
+    if (makes === 'map') return mapOf(key, last);
+    if (makes === 'entries') return last;
+    if (name === 'sortBy') return listOf(single);
     if (!isAssignable(last, BOOL)) {
       const open = this.#after(on.end, '(');
       const applied = name === 'all' ? '_&&_' : name === 'exists' ? '_||_' : '_?_:_';
       return this.#mismatch(open, applied, `(bool, ${showType(last)})`);
     }
-    return name === 'filter' ? listOf(element) : BOOL;
+    return makes === 'selection' ? listOf(single) : BOOL;
   }
 }
 

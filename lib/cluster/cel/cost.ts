@@ -1,4 +1,4 @@
-import { isComprehension } from './checker.ts';
+import { comprehension } from './comprehensions.ts';
 import { callCost, type CallSite } from './cost-of-calls.ts';
 import { fixed, plus, times, union, UNKNOWN, type Estimate, type Size, type Sized } from './cost-sizes.ts';
 import type { TypedTree, TypedNode } from './typed-tree.ts';
@@ -158,22 +158,23 @@ class Coster {
       }
       return this.#call(`${on.args as string}.${name}`, undefined, given, node, locals);
     }
-    if (!isComprehension(name, given.length)) return this.#call(name, on, given, node, locals);
+    const shape = comprehension(name, given.length);
+    if (!shape) return this.#call(name, on, given, node, locals);
     const range = this.#sized(on, locals);
     const kind = this.#tree.typeOf(on).kind;
-    const place = this.#below(range.place, (s) => (kind === 'map' ? s.key : s.element));
+    const isKey = kind === 'map' && shape.names === 1;
+    const place = this.#below(range.place, (s) => (isKey ? s.key : s.element));
     const variable: Estimate = {
       cost: READ,
       ...(place ? { place } : {}),
       ...(range.elements && !place ? { size: range.elements } : {}),
     };
     const inner = new Map(locals);
-    const names = given.slice(0, given.length - bodiesOf(name, given.length)).map((n) => n.args as string);
-    for (const one of names) inner.set(one, variable);
-    const bodies = given.slice(names.length).map((n) => this.#sized(n, inner));
+    for (const { args } of given.slice(0, shape.names)) inner.set(args as string, variable);
+    const bodies = given.slice(shape.names).map((n) => this.#sized(n, inner));
     const { start, step, end, elements } = loop(name, bodies, this.#variableSize(variable));
     const cost = plus(plus(range.cost, start + end), times(range.size.max, step));
-    const isList = name === 'map' || name === 'filter';
+    const isList = shape.makes !== 'bool';
     return { cost, size: isList ? range.size : fixed(1), ...(isList ? { elements } : {}) };
   }
 
@@ -185,9 +186,6 @@ class Coster {
 const NOTHING: Estimate & { size: Size } = { cost: 0, size: UNKNOWN };
 
 const sum = (parts: readonly Estimate[]) => parts.reduce((total, part) => plus(total, part.cost), 0);
-
-/** How many of a comprehension's arguments are evaluated for each element; the rest are names. */
-const bodiesOf = (name: string, given: number) => (name === 'map' && given === 3 ? 2 : 1);
 
 function bothElements(a: Estimate, b: Estimate): { elements?: Size } {
   return a.elements && b.elements ? { elements: union(a.elements, b.elements) } : {};

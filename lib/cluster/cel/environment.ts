@@ -1,6 +1,9 @@
 import { Environment, type EnvironmentOptions } from '@marcbachmann/cel-js';
 import type { Library } from './library/library.ts';
+import { authorizers } from './library/authorizer.ts';
+import { formats } from './library/formats.ts';
 import { lists } from './library/lists.ts';
+import { macros } from './library/macros.ts';
 import { networks } from './library/networks.ts';
 import { quantities } from './library/quantities.ts';
 import { semvers } from './library/semver.ts';
@@ -23,7 +26,17 @@ const VARIABLES = [
 
 const OPTIONS: EnvironmentOptions = { enableOptionalTypes: true, homogeneousAggregateLiterals: false };
 
-const libraries: readonly Library[] = [strings, lists, quantities, networks, urls, semvers];
+const libraries: readonly Library[] = [
+  strings,
+  lists,
+  macros,
+  quantities,
+  networks,
+  urls,
+  semvers,
+  formats,
+  authorizers,
+];
 
 /** Names that libraries define, and which are no variables. */
 export const NAMESPACES: ReadonlySet<string> = new Set([
@@ -36,7 +49,7 @@ function create(): Environment {
   const env = new Environment(OPTIONS);
   for (const name of VARIABLES) env.registerVariable(name, 'dyn');
   for (const { types = [] } of libraries)
-    for (const { name, ctor } of types) env.registerType(name, { ctor, fields: {} });
+    for (const { name, ctor, fields = {} } of types) env.registerType(name, { ctor, fields: { ...fields } });
   for (const { constants = [] } of libraries)
     for (const { name, type, value } of constants) env.registerConstant(name, type, value);
   for (const { functions } of libraries)

@@ -1,8 +1,7 @@
-import { fromJson, type Program } from '../../cel/index.ts';
-import { notSimulated } from '../../machinery/status-error.ts';
+import { CelAuthorizer, fromJson, type Program } from '../../cel/index.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import type { Namespace } from '../../schema/generated/types.ts';
-import type { AdmissionRequest } from '../plugin.ts';
+import type { AdmissionContext, AdmissionRequest } from '../plugin.ts';
 
 /** What `request` is in expressions, and most of what a webhook is sent. */
 export function requestValue(request: AdmissionRequest): Record<string, unknown> {
@@ -44,18 +43,27 @@ export function typed(request: AdmissionRequest, object: KubeObject | undefined)
 
 export function variablesOf(
   request: AdmissionRequest,
+  { access }: AdmissionContext,
   namespace: Namespace | undefined,
   params?: KubeObject,
 ): Record<string, unknown> {
+  const { group, version, resource } = request.resource;
+  const { subresource, namespace: where, name } = request;
+  const authorize = access.authorize.bind(access);
   return {
     object: fromJson(typed(request, request.object)),
     oldObject: fromJson(typed(request, request.oldObject)),
     request: fromJson({ subResource: '', requestSubResource: '', namespace: '', ...requestValue(request) }),
     namespaceObject: fromJson(namespace ?? null),
     params: fromJson(params ?? null),
-    get authorizer(): never {
-      throw notSimulated('the variable authorizer');
-    },
+    authorizer: new CelAuthorizer(request.user, authorize, {
+      group,
+      version,
+      resource,
+      ...(subresource && { subresource }),
+      ...(where && { namespace: where }),
+      ...(name && { name }),
+    }),
   };
 }
 

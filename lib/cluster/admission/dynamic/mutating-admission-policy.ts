@@ -64,7 +64,7 @@ async function apply(
   const program = policyProgram(spec, true);
   const namespace = await namespaceOf(request, context);
   for (const params of found.params) {
-    const values = () => withLazyVariables(variablesOf(request, namespace, params), program.variables);
+    const values = () => withLazyVariables(variablesOf(request, context, namespace, params), program.variables);
     const conditions = conditionsHold(program.conditions, values());
     if ('error' in conditions) throw new MutationError(conditions.error);
     if (!conditions.holds) continue;

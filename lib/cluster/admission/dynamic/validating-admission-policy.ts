@@ -62,7 +62,7 @@ async function apply(
   const program = policyProgram(spec, false);
   const namespace = await namespaceOf(request, context);
   const findings = found.params.flatMap((params): Finding[] => {
-    const values = withLazyVariables(variablesOf(request, namespace, params), program.variables);
+    const values = withLazyVariables(variablesOf(request, context, namespace, params), program.variables);
     const conditions = conditionsHold(program.conditions, values);
     if ('error' in conditions) return ignoresErrors ? [] : [{ message: conditions.error, reason: 'Invalid' }];
     if (!conditions.holds) return [];

@@ -25,7 +25,7 @@ async function isConcerned(webhook: Webhook, request: AdmissionRequest, context:
   if (!(await selectorsMatch(webhook, request, context))) return false;
   const conditions = conditionsOf(webhook.matchConditions);
   if (!conditions.length) return true;
-  const verdict = conditionsHold(conditions, variablesOf(request, undefined));
+  const verdict = conditionsHold(conditions, variablesOf(request, context, undefined));
   if ('holds' in verdict) return verdict.holds;
   if (webhook.failurePolicy === 'Ignore') return false;
   throw refuse(request, verdict.error);

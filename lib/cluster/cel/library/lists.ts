@@ -1,3 +1,4 @@
+import { Optional } from '@marcbachmann/cel-js';
 import { deepEqual } from '../../../kit/deep.ts';
 import type { Library } from './library.ts';
 
@@ -11,13 +12,22 @@ const first = <T>(list: readonly T[], better: (a: T, b: T) => boolean, name: str
 
 const has = (list: readonly unknown[], value: unknown) => list.some((one) => deepEqual(one, value));
 
+/** What `lists.` stands for before a function's name. */
+class ListFunctions {}
+
 /** What `sets.` stands for before a function's name. */
 class SetFunctions {}
 
 /** Kubernetes' functions of lists and sets. */
 export const lists: Library = {
-  types: [{ name: 'SetFunctions', ctor: SetFunctions }],
-  constants: [{ name: 'sets', type: 'SetFunctions', value: new SetFunctions() }],
+  types: [
+    { name: 'SetFunctions', ctor: SetFunctions },
+    { name: 'ListFunctions', ctor: ListFunctions },
+  ],
+  constants: [
+    { name: 'sets', type: 'SetFunctions', value: new SetFunctions() },
+    { name: 'lists', type: 'ListFunctions', value: new ListFunctions() },
+  ],
   functions: [
     ['list.isSorted(): bool', (l: Ordered[]) => l.every((one, i) => i === 0 || (l[i - 1] ?? one) <= one)],
     ['list.sum(): dyn', (l: (bigint & number)[]) => (l.length ? l.reduce((a, b) => (a + b) as bigint & number) : 0n)],
@@ -32,6 +42,14 @@ export const lists: Library = {
     ['list.reverse(): list', (l: unknown[]) => [...l].reverse()],
     ['list.slice(int, int): list', (l: unknown[], a: bigint, b: bigint) => l.slice(Number(a), Number(b))],
     ['list.flatten(): list', (l: unknown[]) => l.flat()],
+    ['list.flatten(int): list', (l: unknown[], depth: bigint) => l.flat(Number(depth)) as unknown[]],
+    ['list.sort(): list', (l: Ordered[]) => [...l].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))],
+    ['list.first(): optional<dyn>', (l: unknown[]) => (l.length ? Optional.of(l[0]) : Optional.none())],
+    ['list.last(): optional<dyn>', (l: unknown[]) => (l.length ? Optional.of(l.at(-1)) : Optional.none())],
+    [
+      'ListFunctions.range(int): list<int>',
+      (_: ListFunctions, n: bigint) => Array.from({ length: Number(n) }, (_x, i) => BigInt(i)),
+    ],
     [
       'SetFunctions.contains(list, list): bool',
       (_: SetFunctions, a: unknown[], b: unknown[]) => b.every((one) => has(a, one)),

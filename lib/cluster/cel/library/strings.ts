@@ -55,9 +55,15 @@ const replace = (text: string, from: string, to: string, limit: number) => {
   return [parts.slice(0, limit + 1).join(to), ...parts.slice(limit + 1)].join(from);
 };
 
+/** What `strings.` stands for before a function's name. */
+class StringFunctions {}
+
 /** Strings and regular expressions: what the parser's own library lacks (cel-go's strings, Kubernetes' regex). */
 export const strings: Library = {
+  types: [{ name: 'StringFunctions', ctor: StringFunctions }],
+  constants: [{ name: 'strings', type: 'StringFunctions', value: new StringFunctions() }],
   functions: [
+    ['StringFunctions.quote(string): string', (_: StringFunctions, s: string) => JSON.stringify(s)],
     ['string.charAt(int): string', (s: string, i: bigint) => at(s, i)],
     ['string.replace(string, string): string', (s: string, a: string, b: string) => replace(s, a, b, -1)],
     [
