@@ -1,4 +1,5 @@
 import { deepClone } from '../../../kit/deep.ts';
+import { validateNamespaceFinalizers } from '../../kinds/core/namespace.ts';
 import type { ApiResult } from '../../machinery/api-request.ts';
 import type { Namespace } from '../../schema/generated/types.ts';
 import type { Call } from '../core.ts';
@@ -16,5 +17,6 @@ export function namespaceFinalize(call: Call): Promise<ApiResult> {
       Object.assign(draft, deepClone(current), { metadata: { ...current.metadata, resourceVersion } });
       asNamespace(draft).spec = finalizers?.length ? { finalizers } : {};
     },
+    validate: (object) => validateNamespaceFinalizers(asNamespace(object), true),
   });
 }
