@@ -31,7 +31,8 @@ function fillIn(container: Container, into: 'requests' | 'limits', defaults: Res
 function applyDefaults(pod: Pod, item: LimitRangeItem): string[] {
   const groups = [
     { containers: pod.spec.initContainers ?? [], title: 'init container' },
-    { containers: pod.spec.containers, title: 'container' },
+    // They may be missing: that is told later.
+    { containers: pod.spec.containers ?? [], title: 'container' },
   ];
   return groups.flatMap(({ containers, title }) =>
     containers.flatMap((container) => {
@@ -96,6 +97,9 @@ function podComplaints(pod: Pod, item: LimitRangeItem): string[] {
   return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap((c) => complaints(item, usageOf(c)));
 }
 
+/** What a range holds: stored as null when it is empty. */
+const itemsOf = ({ spec }: LimitRange): readonly LimitRangeItem[] => spec.limits ?? [];
+
 async function rangesIn(namespace: string, { client }: AdmissionContext): Promise<LimitRange[]> {
   const { items } = await client.list(limitranges, { namespace });
   return items.filter((r) => !r.metadata.deletionTimestamp);
@@ -107,7 +111,7 @@ function check(
   complain: (item: LimitRangeItem) => string[],
 ): void {
   for (const range of ranges) {
-    const found = [...new Set(range.spec.limits.flatMap(complain))];
+    const found = [...new Set(itemsOf(range).flatMap(complain))];
     if (found.length) throw refuse(request, found.length === 1 ? (found[0] ?? '') : `[${found.join(', ')}]`);
   }
 }
@@ -121,7 +125,9 @@ export const limitRanger: AdmissionPlugin = {
     const pod = request.object;
     const ranges = await rangesIn(request.namespace, context);
     const done = ranges.flatMap((r) =>
-      r.spec.limits.filter((i) => i.type === 'Container').flatMap((i) => applyDefaults(pod, i)),
+      itemsOf(r)
+        .filter((i) => i.type === 'Container')
+        .flatMap((i) => applyDefaults(pod, i)),
     );
     if (done.length)
       (pod.metadata.annotations ??= {})['kubernetes.io/limit-ranger'] = `LimitRanger plugin set: ${done.join('; ')}`;
