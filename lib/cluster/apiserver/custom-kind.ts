@@ -61,6 +61,12 @@ export function applyDefaults(schema: JSONSchemaProps, value: unknown): void {
     for (const [member, v] of Object.entries(value)) if (!schema.properties?.[member]) applyDefaults(others, v);
 }
 
+/** Whether a default stands anywhere in a schema. */
+function declaresDefaults(schema: JSONSchemaProps): boolean {
+  const parts = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
+  return schema.default !== undefined || parts.map(asSchema).some((part) => part && declaresDefaults(part));
+}
+
 /** A scalar as text; '' for what is none. */
 function textAt(object: KubeObject, path: string): string {
   const [value] = valuesAt(object, path);
@@ -154,6 +160,15 @@ function definitionOf(
     const pruned = decode(type, object);
     return { ...(pruned.ok ? pruned.object : object), apiVersion, kind: resource.kind, metadata: object.metadata };
   };
+  const defaulting = schema && declaresDefaults(schema) ? schema : undefined;
+  // Defaults also hold for what was stored before they were declared.
+  const fromStored = (object: KubeObject) => {
+    const served = inVersion(object, apiVersion);
+    if (!defaulting) return served;
+    const draft = deepClone(served);
+    applyDefaults(defaulting, draft);
+    return draft;
+  };
   const validateUpdate = (object: KubeObject, old?: KubeObject) => {
     if (!schema) return [];
     const own = Object.fromEntries(Object.entries(object).filter(([member]) => !OWN_MEMBERS.has(member)));
@@ -177,7 +192,7 @@ function definitionOf(
     storedAs: {
       resource: stored,
       toStored: (object) => inVersion(object, apiVersionOf(stored)),
-      fromStored: (object) => inVersion(object, apiVersion),
+      fromStored,
     },
     ...(schema ? { defaults: (draft) => applyDefaults(schema, draft) } : {}),
     validate,

@@ -10,13 +10,11 @@ import type { StoredObject } from '../strategy.ts';
 
 const asRequest = (object: StoredObject) => object as unknown as CertificateSigningRequest;
 
-/** `certificatesigningrequests/approval`: sets the conditions Approved and Denied. */
+/** `certificatesigningrequests/approval`: sets the conditions Approved and Denied; labels and annotations pass, too. */
 export function approval(call: Call, request: ApiRequest): ApiResult | Promise<ApiResult> {
   if (request.verb === 'get') return get(call);
   const plan = {
     prepare(draft: StoredObject, current: StoredObject) {
-      const { resourceVersion } = draft.metadata;
-      draft.metadata = { ...current.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
       csrApproval.prepare(asRequest(draft), asRequest(current), kindContext(call));
     },
     validate: (draft: StoredObject, current: StoredObject) =>
