@@ -127,6 +127,7 @@ export class MemoryTransport implements Transport {
 
   #delete(key: string, stored: Stored): Stored {
     if (!stored.metadata.finalizers?.length) return this.#remove(key, deepClone(stored));
+    if (stored.metadata.deletionTimestamp) return stored;
     const metadata = { ...stored.metadata, deletionTimestamp: formatTime(this.#clock.now()) };
     return this.#put(key, { ...deepClone(stored), metadata }, 'MODIFIED');
   }

@@ -284,3 +284,19 @@ test('a file can be mounted where the image has no directory', async () => {
   await create(pod('m', [{ name: 'c', command: ['sleep', '60'], volumeMounts }], { volumes }));
   expect(await exec('m', 'sh', '-c', 'ls /etc/site; cat /etc/site/page')).toBe('page\nm');
 });
+
+test('a deleted pod is seen to end a second after its containers, and tells its last phase', async () => {
+  const web = pod('web', [{ name: 'c', image: 'nginx:1.25' }]);
+  // Kept, so that it can be looked at afterwards.
+  await create({ ...web, metadata: { ...web.metadata, finalizers: ['example.org/keep'] } });
+  const deletionTimestamp = new Date(clock.now() + 30_000).toISOString();
+  await client.patch(pods, 'default', 'web', 'merge', {
+    metadata: { deletionTimestamp, deletionGracePeriodSeconds: 30 },
+  });
+  await activity.idle();
+  const { status } = await get('web');
+  expect(status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
+  expect(status?.phase).toBe('Running');
+  await run(1_000);
+  expect((await get('web')).status?.phase).toBe('Succeeded');
+});

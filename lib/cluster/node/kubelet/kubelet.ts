@@ -61,7 +61,7 @@ export class Kubelet {
   /** The mirror pods that stand for static ones, by `namespace/name`. */
   readonly #mirrors = new Map<string, Pod>();
   readonly #reported = new Map<string, PodStatus>();
-  readonly #reporting = new Set<string>();
+  readonly #reporting = new Map<string, Promise<void>>();
   /** Workers whose pods are looked at a second time before they are refused. */
   readonly #judging = new Set<PodWorker>();
   /** Static pods whose name an ending one still has. */
@@ -130,7 +130,7 @@ export class Kubelet {
       update: (pod) => this.#podChanged(pod),
       delete: (pod) => this.#podRemoved(pod),
     });
-    for (const worker of this.workers.values()) this.#report(worker);
+    for (const worker of this.workers.values()) void this.#report(worker);
   }
 
   #after(ms: number, work: () => void): void {
@@ -174,7 +174,7 @@ export class Kubelet {
       pod,
       this.#facilities,
       {
-        statusChanged: (w) => this.#report(w),
+        statusChanged: (w) => void this.#report(w),
         gone: (w) => this.#gone(w),
       },
       adopt,
@@ -191,7 +191,7 @@ export class Kubelet {
       const worker = this.workers.get(this.#static.uidOf(pod) ?? '');
       if (!worker) return;
       if (!this.#reported.has(worker.uid) && this.#static.inherited(pod) && pod.status) worker.inherit(pod.status);
-      this.#report(worker);
+      void this.#report(worker);
       return;
     }
     const uid = pod.metadata.uid ?? '';
@@ -200,7 +200,7 @@ export class Kubelet {
       if (this.#judging.has(known) && !pod.metadata.deletionTimestamp) known.pod = pod;
       else if (onlyStatusDiffers(known.pod, pod)) {
         known.pod = pod;
-        if (pod.spec.readinessGates?.length) this.#report(known);
+        if (pod.spec.readinessGates?.length) void this.#report(known);
       } else known.update(pod);
       return;
     }
@@ -280,15 +280,21 @@ export class Kubelet {
   #gone(worker: PodWorker): void {
     this.workers.delete(worker.uid);
     this.#tokens.forget(worker.uid);
-    this.#reported.delete(worker.uid);
-    const { namespace = '', name, uid } = worker.pod.metadata;
+    const { namespace = '', name } = worker.pod.metadata;
     for (const pod of this.#waiting) {
       if (pod.metadata.name !== name || pod.metadata.namespace !== namespace) continue;
       this.#waiting.delete(pod);
       if (this.#static.owns(pod.metadata.uid ?? '')) this.#newWorker(pod, undefined).kick();
     }
-    if (this.#static.owns(worker.uid)) return;
-    void this.options.activity.track(this.#deletePod(namespace, name, uid));
+    void this.options.activity.track(this.#bury(worker));
+  }
+
+  /** A pod's last phase is told before it goes. */
+  async #bury(worker: PodWorker): Promise<void> {
+    await this.#report(worker);
+    this.#reported.delete(worker.uid);
+    const { namespace = '', name, uid } = worker.pod.metadata;
+    if (!this.#static.owns(worker.uid)) await this.#deletePod(namespace, name, uid);
   }
 
   async #deletePod(namespace: string, name: string, uid: string | undefined): Promise<void> {
@@ -303,15 +309,17 @@ export class Kubelet {
     }
   }
 
-  /** Posts a pod's status when it has changed; one post at a time for each pod. */
-  #report(worker: PodWorker): void {
-    if (this.#stopped || this.#reporting.has(worker.uid)) return;
-    this.#reporting.add(worker.uid);
-    void this.options.activity.track(
-      this.#post(worker).finally(() => {
-        this.#reporting.delete(worker.uid);
-      }),
-    );
+  /** Posts a pod's status when it has changed; one post at a time for each pod. Resolves when it stands. */
+  #report(worker: PodWorker): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    let report = this.#reporting.get(worker.uid);
+    if (!report) {
+      // Begun after it is noted down: what it changes comes back here at once.
+      const posted = Promise.resolve().then(() => this.#post(worker));
+      report = this.options.activity.track(posted.finally(() => void this.#reporting.delete(worker.uid)));
+      this.#reporting.set(worker.uid, report);
+    }
+    return report;
   }
 
   async #post(worker: PodWorker): Promise<void> {
@@ -331,7 +339,7 @@ export class Kubelet {
         this.options.log(
           `E status_manager.go:1018] "Failed to update status for pod" err="${err instanceof Error ? err.message : String(err)}" pod="${namespace}/${name}"`,
         );
-        this.#after(RETRY, () => this.#report(worker));
+        this.#after(RETRY, () => void this.#report(worker));
         return;
       }
     }
