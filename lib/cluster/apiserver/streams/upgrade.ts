@@ -16,6 +16,7 @@ import { mustBeAllowed, noSuchResource } from '../pipeline.ts';
 import { booleanParameter, parsePath } from '../request-path.ts';
 import { commonHeaders, respondError } from '../respond.ts';
 import { chooseContainer, findPod, identityOf, kubeletOf } from './pod-target.ts';
+import { PORT_FORWARD_CHANNELS, servePortForwardChannels, wantedPorts } from './port-forward-channels.ts';
 import { PORT_FORWARD_PROTOCOL, servePortForward } from './port-forward.ts';
 import type { WantedStreams } from './remote-command.ts';
 import { REMOTE_COMMAND_PROTOCOLS, serveRemoteCommand } from './remote-command.ts';
@@ -23,10 +24,11 @@ import { REMOTE_COMMAND_PROTOCOLS, serveRemoteCommand } from './remote-command.t
 /** The largest message of a client: its terminal and its port-forwarded bytes come in far smaller ones. */
 const LARGEST_MESSAGE = 4 * 1024 * 1024;
 
-/** A stream that was accepted: what to do with the socket, and which sub-protocols it may speak. */
+/** A stream that was accepted: what to do with the socket, and which sub-protocols it may speak ('': none named). */
 interface Accepted {
   protocols: readonly string[];
-  serve(socket: WebSocket): Promise<void>;
+  /** May throw a StatusError before the connection is taken over. */
+  serving(protocol: string): (socket: WebSocket) => Promise<void>;
 }
 
 const flag = (query: URLSearchParams, name: string) => booleanParameter(query, name) ?? false;
@@ -55,9 +57,14 @@ function accept({ core }: Edge, { path, url, user, api }: ResourceRequest): Acce
   if (subresource === 'portforward') {
     const kubelet = kubeletOf(core, pod);
     if (pod.status?.phase !== 'Running') throw notFound({ group: '', resource: 'pods' }, name);
+    const dial = (port: number) => kubelet.portForward(identity, port);
     return {
-      protocols: [PORT_FORWARD_PROTOCOL],
-      serve: (socket) => servePortForward(socket, (port) => kubelet.portForward(identity, port)),
+      protocols: [PORT_FORWARD_PROTOCOL, ...PORT_FORWARD_CHANNELS],
+      serving(protocol) {
+        if (protocol === PORT_FORWARD_PROTOCOL) return (socket) => servePortForward(socket, dial);
+        const ports = wantedPorts(query);
+        return (socket) => servePortForwardChannels(socket, ports, dial);
+      },
     };
   }
   if (subresource !== 'exec' && subresource !== 'attach') throw noSuchResource();
@@ -74,7 +81,7 @@ function accept({ core }: Edge, { path, url, user, api }: ResourceRequest): Acce
   if (!statuses.some((s) => s.name === container && s.state?.running)) throw containerNotFound(container);
   return {
     protocols: REMOTE_COMMAND_PROTOCOLS,
-    serve: (socket) =>
+    serving: () => (socket) =>
       serveRemoteCommand(socket, wanted, (streams) =>
         subresource === 'exec'
           ? kubelet.exec(identity, container, command, streams)
@@ -121,13 +128,15 @@ export function createUpgradeHandler(edge: Edge): UpgradeHandler {
       if (req.headers.upgrade?.toLowerCase() !== 'websocket') throw notSimulated('streaming over SPDY');
       const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
       const protocol = accepted.protocols.find((p) => offered.includes(p));
-      if (!protocol) throw badRequest(`unable to upgrade: none of the protocols ${offered.join(', ')} is supported`);
+      if (protocol === undefined)
+        throw badRequest(`unable to upgrade: none of the protocols ${offered.join(', ')} is supported`);
+      const serve = accepted.serving(protocol);
       (req as Chosen).protocol = protocol;
       delete req.headers['sec-websocket-protocol'];
       sockets.handleUpgrade(req, socket, head, (ws) => {
         const forget = edge.lifetime.onClose(() => ws.terminate());
         ws.once('close', forget);
-        accepted.serve(ws).catch(() => ws.terminate());
+        serve(ws).catch(() => ws.terminate());
       });
     } catch (err) {
       await refuse(socket, await respondError(request, err, commonHeaders(uuid(edge.core.random))));

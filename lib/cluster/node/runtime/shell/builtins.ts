@@ -54,7 +54,10 @@ async function source(shell: Shell, args: readonly string[], io: Io): Promise<nu
 }
 
 async function testBuiltin(shell: Shell, args: readonly string[], io: Io, name: string): Promise<number> {
-  const { status, error } = test(args, { fs: shell.process.fs, cwd: shell.process.cwd });
+  const { fs, cwd, tty, stdin, stdout, stderr } = shell.process;
+  // What was redirected is no terminal any more.
+  const untouched = [io.stdin === stdin, io.stdout === stdout, io.stderr === stderr];
+  const { status, error } = test(args, { fs, cwd, isTerminal: (fd) => tty && untouched[fd] === true });
   return error ? complain(shell, io, `${name}: ${error}`, status) : status;
 }
 

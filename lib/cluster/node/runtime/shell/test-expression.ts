@@ -3,6 +3,8 @@ import { joinPath, type FileSystem } from '../fs/file-system.ts';
 interface Place {
   fs: FileSystem;
   cwd: string;
+  /** Whether a standard stream is a terminal; none is where this is not known. */
+  isTerminal?(fd: number): boolean;
 }
 
 /** The status of `test` or `[`: 0 true, 1 false, 2 a fault in the expression (with its message). */
@@ -18,10 +20,10 @@ export function test(args: readonly string[], place: Place): { status: number; e
 }
 
 /** One unary test of a file or string. */
-export function testUnary(operator: string, operand: string, { fs, cwd }: Place): boolean {
+export function testUnary(operator: string, operand: string, { fs, cwd, isTerminal }: Place): boolean {
   if (operator === '-z') return operand === '';
   if (operator === '-n') return operand !== '';
-  if (operator === '-t') return false;
+  if (operator === '-t') return isTerminal?.(Number(operand)) ?? false;
   const path = joinPath(cwd, operand);
   if (operand === '') return false;
   if (operator === '-L' || operator === '-h') return tryType(() => fs.lstat(path).type) === 'symlink';
