@@ -45,6 +45,8 @@ function options() {
 
 interface RunningCluster {
   kubeconfig: string;
+  /** Whether its process still runs. */
+  alive(): boolean;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ async function startCluster(): Promise<RunningCluster> {
   await ready(child);
   return {
     kubeconfig,
+    alive: () => child.exitCode === null && child.signalCode === null,
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -116,7 +119,7 @@ async function work(): Promise<void> {
   while (queue.length > 0 && !overall.signal.aborted) {
     const share = Math.ceil(queue.length / (workers * 2));
     const mine = queue.splice(0, LONG.test(queue[0] ?? '') ? 1 : Math.min(TESTS_OF_A_CLUSTER, share));
-    const cluster = await startCluster();
+    let cluster = await startCluster();
     for (let left = mine; left.length > 0 && !overall.signal.aborted;) {
       const limitMs = Number(values.limit) * 1000;
       const rest = await runBatch({
@@ -126,8 +129,14 @@ async function work(): Promise<void> {
         names: left,
         limitMs,
         signal: overall.signal,
+        usable: () => cluster.alive(),
         onOutcome: note,
       });
+      if (!cluster.alive()) {
+        console.log('a cluster has ended by itself: the rest of its tests get another');
+        await cluster.stop();
+        cluster = await startCluster();
+      }
       // A run that came to nothing would do so again.
       if (rest.length === left.length) break;
       left = rest;

@@ -55,6 +55,8 @@ export interface Batch {
   /** A test that runs longer is interrupted and has failed; the program's run ends with it. */
   limitMs: number;
   signal: AbortSignal;
+  /** Asked after each test: false ends the run, as the cluster is gone. */
+  usable(): boolean;
   onOutcome(outcome: Outcome): void;
 }
 
@@ -75,6 +77,7 @@ export async function runBatch(batch: Batch): Promise<string[]> {
       limit.stop();
       left.delete(outcome.name);
       batch.onOutcome(outcome);
+      if (!batch.usable()) stop();
     },
   );
   const closed = new Promise((done) => child.once('close', done));
