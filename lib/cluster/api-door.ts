@@ -1,6 +1,7 @@
 import type { Authenticator } from './access/authenticator.ts';
-import { readCertificate } from './access/certificate-authority.ts';
+import { namesakeOf, readCertificate } from './access/certificate-authority.ts';
 import type { ApiServer, Listening } from './apiserver/options.ts';
+import type { Random } from '../kit/random.ts';
 import type { Connect, Credentials, Transport } from './client/transport.ts';
 import { unauthorized } from './machinery/status-error.ts';
 import type { UserInfo } from './machinery/user.ts';
@@ -15,7 +16,8 @@ export interface ServingPair {
 export interface OpenApi {
   api: ApiServer;
   authenticator: Authenticator;
-  clientCa: string | undefined;
+  /** The authorities whose clients it asks for, PEM. */
+  clientCas: readonly string[];
   /** What it shows at its own address. */
   serving: ServingPair;
   port: number;
@@ -27,6 +29,7 @@ export interface ApiDoorOptions {
   serviceAddress: string;
   /** A certificate for loopback addresses, which kubeadm's does not name. */
   loopbackPair: ServingPair;
+  random: Random;
 }
 
 type Place = { port: number } | { socketPath: string };
@@ -150,15 +153,24 @@ export class ApiDoor {
     return this.#doubts.get(pair);
   }
 
+  /**
+   * What a handshake names to clients. Not the authorities themselves: OpenSSL would send the one that issued the serving
+   * certificate along with it, which Go does not.
+   */
+  async #namesOf(authorities: readonly string[], key: string): Promise<string[]> {
+    const readable = authorities.filter((ca) => readCertificate(ca) !== undefined);
+    return Promise.all(readable.map((ca) => namesakeOf(ca, key, this.#options.random)));
+  }
+
   /** Makes a socket's state follow the API server's. */
   #sync(door: Door): Promise<void> {
     const turn = this.#turn.then(async () => {
       await door.listening?.close();
       door.listening = undefined;
       if (!this.#open || !this.#doors.has(door)) return;
-      const { api, clientCa, serving } = this.#open;
+      const { api, clientCas, serving } = this.#open;
       const pair = 'port' in door.at ? this.#options.loopbackPair : serving;
-      const tls = { key: pair.key, cert: pair.cert, ...(clientCa === undefined ? {} : { clientCa }) };
+      const tls = { key: pair.key, cert: pair.cert, clientAuthorities: await this.#namesOf(clientCas, pair.key) };
       door.listening = await api.listen({ ...door.at, tls });
       if ('port' in door.at) door.at = { port: Number(new URL(door.listening.url).port) };
     });

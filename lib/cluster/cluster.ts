@@ -163,6 +163,7 @@ class RunningCluster implements Cluster {
     this.#door = new ApiDoor({
       addresses: ['127.0.0.1', 'localhost', ...controlPlane.flatMap((n) => [n.ip, n.name])],
       serviceAddress: SERVICE_IP,
+      random,
       loopbackPair: {
         cert: record.pki[OUTSIDE]?.['loopback.crt'] ?? '',
         key: record.pki[OUTSIDE]?.['loopback.key'] ?? '',

@@ -111,7 +111,8 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
     version: VERSION_INFO,
   });
   const serving = { cert: file('tls-cert-file') ?? '', key: file('tls-private-key-file') ?? '' };
-  door.open({ api, authenticator, clientCa, serving, port: Number(flag('secure-port', '6443')) });
+  const clientCas = [clientCa, file('requestheader-client-ca-file')].filter((ca) => ca !== undefined);
+  door.open({ api, authenticator, clientCas, serving, port: Number(flag('secure-port', '6443')) });
   return {
     stop: () => door.close(),
     healthy: () => true,

@@ -183,6 +183,23 @@ export class CertificateAuthority {
   }
 }
 
+/** A certificate with an authority's name over another key: shown as a name, where a chain must not be built from it. */
+export async function namesakeOf(authority: string, key: string, random: Random): Promise<string> {
+  const { subjectName, notBefore, notAfter } = new x509.X509Certificate(authority);
+  const made = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(random),
+    subject: subjectName.toJSON(),
+    issuer: subjectName.toJSON(),
+    notBefore,
+    notAfter,
+    signingAlgorithm: RSA,
+    publicKey: await importPublic(key),
+    signingKey: await importPrivate(key),
+    extensions: [await x509.SubjectKeyIdentifierExtension.create(await importPublic(key))],
+  });
+  return pem(made);
+}
+
 const pem = (cert: x509.X509Certificate) => `${cert.toString('pem')}\n`;
 
 /** The fields of a certificate that authentication reads; undefined when the text or DER is no certificate. */

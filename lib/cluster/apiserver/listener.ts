@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { TLSSocket } from 'node:tls';
@@ -96,6 +96,10 @@ async function answer(handle: Handler, req: AnyRequest, res: AnyResponse): Promi
   await send(res, await handle(request, peer));
 }
 
+/** The first byte of a TLS handshake, and how Go answers what is none. */
+const HANDSHAKE = 0x16;
+const NOT_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';
+
 /** What takes over a connection that asks for an upgrade. */
 export type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer, peer: Peer) => void;
 
@@ -104,16 +108,24 @@ export async function listenOn(at: ListenAt, handle: Handler, upgrade: UpgradeHa
   const server = createSecureServer({
     key: at.tls.key,
     cert: at.tls.cert,
-    ...(at.tls.clientCa ? { ca: at.tls.clientCa } : {}),
+    ...(at.tls.clientAuthorities.length > 0 ? { ca: [...at.tls.clientAuthorities] } : {}),
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
+  const front = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    socket.once('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      if (first[0] !== HANDSHAKE) return void socket.end(NOT_TLS);
+      // Paused: the handshake reads what was looked at only a turn later.
+      socket.pause();
+      socket.unshift(first);
+      server.emit('connection', socket);
+    });
   });
   server.on('sessionError', () => {});
   server.on('tlsClientError', () => {});
@@ -128,17 +140,17 @@ export async function listenOn(at: ListenAt, handle: Handler, upgrade: UpgradeHa
 
   if ('socketPath' in at) rmSync(at.socketPath, { force: true });
   await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    if ('socketPath' in at) server.listen(at.socketPath, done);
-    else server.listen(at.port, at.host ?? '127.0.0.1', done);
+    front.once('error', fail);
+    if ('socketPath' in at) front.listen(at.socketPath, done);
+    else front.listen(at.port, at.host ?? '127.0.0.1', done);
   });
-  const address = server.address();
+  const address = front.address();
   const url = 'socketPath' in at ? 'https://localhost' : `https://127.0.0.1:${(address as AddressInfo).port}`;
   return {
     url,
     close: () =>
       new Promise<void>((done) => {
-        server.close(() => done());
+        front.close(() => done());
         for (const socket of sockets) socket.destroy();
       }),
   };

@@ -106,7 +106,7 @@ export interface Peer {
 
 export type ListenAt = ({ port: number; host?: string } | { socketPath: string }) & {
   /** PEM. */
-  tls: { key: string; cert: string; clientCa?: string };
+  tls: { key: string; cert: string; clientAuthorities: readonly string[] };
 };
 
 /** A listening socket, with its HTTP/2 and HTTP/1.1 connections. */
