@@ -40,9 +40,11 @@ export function newSetSize(deployment: Deployment, sets: readonly ReplicaSet[], 
   return room <= 0 ? current : current + Math.min(room, wanted - current);
 }
 
-export function revisionOf(set: ReplicaSet | Deployment): number {
-  return Number(set.metadata.annotations?.[REVISION] ?? 0) || 0;
-}
+/** 64 bits wide, as upstream reads it; 0 for what is no number. */
+export const revisionOf = (set: ReplicaSet | Deployment): bigint => readRevision(set.metadata.annotations?.[REVISION]);
+
+export const readRevision = (text: string | undefined): bigint =>
+  /^[+-]?\d{1,19}$/.test(text ?? '') ? BigInt(text ?? 0) : 0n;
 
 export const createdAt = (set: ReplicaSet): number => Date.parse(set.metadata.creationTimestamp ?? '') || 0;
 

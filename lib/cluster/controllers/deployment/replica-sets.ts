@@ -3,7 +3,16 @@ import type { ObjectMeta } from '../../machinery/object.ts';
 import type { PodTemplateSpec, Deployment, ReplicaSet } from '../../schema/generated/types.ts';
 import { deployments } from '../../schema/generated/resources.ts';
 import { controllerReference } from '../shared/ownership.ts';
-import { byCreation, DESIRED, MAX, maxSurge, replicasOf, REVISION, REVISION_HISTORY } from './arithmetic.ts';
+import {
+  byCreation,
+  DESIRED,
+  MAX,
+  maxSurge,
+  replicasOf,
+  REVISION,
+  REVISION_HISTORY,
+  readRevision,
+} from './arithmetic.ts';
 
 export const HASH_LABEL = 'pod-template-hash';
 
@@ -34,13 +43,13 @@ export function findNewSet(deployment: Deployment, sets: readonly ReplicaSet[]):
 }
 
 /** A replica set's annotations with those of its deployment, its size limits, and `revision` if that is newer. */
-export function syncedAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number) {
+export function syncedAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint) {
   const annotations: Record<string, string> = { ...set?.metadata.annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!PRIVATE.has(key)) annotations[key] = value;
   }
   const old = annotations[REVISION];
-  if (revision > (Number(old ?? 0) || 0)) {
+  if (revision > readRevision(old)) {
     annotations[REVISION] = String(revision);
     if (set && old) {
       const history = annotations[REVISION_HISTORY];
@@ -56,7 +65,7 @@ export function sizeAnnotations(deployment: Deployment): Record<string, string> 
 }
 
 /** The replica set for a deployment's present template. */
-export function newReplicaSet(deployment: Deployment, hash: string, revision: number): ReplicaSet {
+export function newReplicaSet(deployment: Deployment, hash: string, revision: bigint): ReplicaSet {
   const { selector, minReadySeconds } = deployment.spec;
   const template = deepClone(deployment.spec.template);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };

@@ -106,7 +106,10 @@ export class Rollout {
   /** The set of the present template, its revision and annotations brought up to date; made if `create`. */
   async #newSet(create: boolean): Promise<ReplicaSet | undefined> {
     const existing = this.#find();
-    const revision = Math.max(0, ...this.#oldSets(existing).map(revisionOf)) + 1;
+    const revision =
+      this.#oldSets(existing)
+        .map(revisionOf)
+        .reduce((a, b) => (a > b ? a : b), 0n) + 1n;
     if (!existing) return create ? this.#create(revision) : undefined;
     const annotations = syncedAnnotations(this.deployment, existing, revision);
     const minReadySeconds = this.deployment.spec.minReadySeconds ?? 0;
@@ -128,7 +131,7 @@ export class Rollout {
     return set;
   }
 
-  async #create(revision: number): Promise<ReplicaSet | undefined> {
+  async #create(revision: bigint): Promise<ReplicaSet | undefined> {
     const { client, clock, events } = this.#options;
     const collisions = this.deployment.status?.collisionCount;
     const draft = newReplicaSet(this.deployment, templateHash(this.deployment.spec.template, collisions), revision);
@@ -270,7 +273,7 @@ export class Rollout {
     const limit = this.deployment.spec.revisionHistoryLimit;
     if (limit === undefined) return;
     const old = this.#oldSets(this.#find()).filter((set) => !set.metadata.deletionTimestamp);
-    const surplus = old.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(0, old.length - limit));
+    const surplus = old.sort((a, b) => Number(revisionOf(a) - revisionOf(b))).slice(0, Math.max(0, old.length - limit));
     for (const set of surplus) {
       const { status, metadata } = set;
       const busy = (status?.replicas ?? 0) > 0 || replicasOf(set) > 0;

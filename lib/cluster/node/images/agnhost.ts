@@ -7,7 +7,15 @@ import { guestbook } from './agnhost/guestbook.ts';
 import { mounttest } from './agnhost/mounttest.ts';
 import { netexec } from './agnhost/netexec.ts';
 import { connect, dnsServerList, dnsSuffix, entrypointTester, etcHosts, logsGenerator } from './agnhost/printers.ts';
-import { grpcHealthChecking, liveness, pause, porter, serveHostname, testWebserver } from './agnhost/servers.ts';
+import {
+  grpcHealthChecking,
+  liveness,
+  nettest,
+  pause,
+  porter,
+  serveHostname,
+  testWebserver,
+} from './agnhost/servers.ts';
 import { BASE_FILES } from './base-files.ts';
 import { defineImage } from './image.ts';
 
@@ -23,6 +31,7 @@ const SUBCOMMANDS: Readonly<Record<string, Program>> = {
   'logs-generator': logsGenerator,
   mounttest,
   netexec,
+  nettest,
   pause,
   porter,
   'serve-hostname': serveHostname,

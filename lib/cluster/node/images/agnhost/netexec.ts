@@ -11,6 +11,8 @@ import { askDatagram, duration, Flags, log, pairFrom, serve, serveDatagrams } fr
 /** How long a server waits for whom it dials. */
 const DIAL_MS = 5_000;
 
+const KNOWN_PATHS = new Set(['/clientip', '/healthz', '/hostname', '/redirect', '/shutdown', '/upload']);
+
 /** `agnhost netexec`: HTTP, UDP and SCTP servers that tell names and addresses, echo, dial others and run commands. */
 export const netexec: Program = async (p, args) => {
   const flags = new Flags(args);
@@ -48,7 +50,7 @@ async function route(p: Process, request: HttpRequest): Promise<HttpResponse> {
   if (request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded'))
     for (const [k, v] of new URLSearchParams(Buffer.from(request.body).toString('utf8'))) form.append(k, v);
   const value = (name: string) => form.get(name) ?? '';
-  log(p, `GET ${url.pathname}`);
+  log(p, said(url.pathname, value));
   switch (url.pathname.toLowerCase()) {
     case '/clientip':
       return { status: 200, body: `${request.remote.ip}:${request.remote.port}` };
@@ -72,6 +74,19 @@ async function route(p: Process, request: HttpRequest): Promise<HttpResponse> {
     default:
       return { status: 200, body: `NOW: ${new Date(p.world.clock.now()).toISOString()}` };
   }
+}
+
+/** What it logs of a request: its path with the parameters that its handler looks at. */
+function said(path: string, value: (name: string) => string): string {
+  const looked: Record<string, readonly string[]> = {
+    '/dial': ['host', 'protocol', 'port', 'request', 'tries'],
+    '/echo': ['msg', 'code'],
+    '/exit': ['code', 'timeout', 'wait'],
+  };
+  const names = looked[path];
+  if (path === '/shell') return `GET /shell?cmd=${value('shellCommand') || value('cmd')}`;
+  if (!names && !KNOWN_PATHS.has(path.toLowerCase())) return 'GET /';
+  return `GET ${path}${names ? `?${names.map((name) => `${name}=${value(name)}`).join('&')}` : ''}`;
 }
 
 async function leave(p: Process, value: (name: string) => string): Promise<HttpResponse> {

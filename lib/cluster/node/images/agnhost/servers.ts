@@ -119,3 +119,20 @@ export const grpcHealthChecking: Program = (p, args) => {
   };
   return serve(p, flags.number('http-port', 8080), handler) ? p.forever() : 1;
 };
+
+/** `agnhost nettest`: counts what it is sent, by sender. */
+export const nettest: Program = (p, args) => {
+  const received: Record<string, number> = {};
+  const handler = ({ target, body }: HttpRequest): HttpResponse => {
+    const { pathname } = new URL(target, 'http://localhost');
+    if (pathname === '/quit') p.end({ code: 0 });
+    if (pathname === '/write') {
+      const { Source: source = '' } = JSON.parse(Buffer.from(body).toString('utf8') || '{}') as { Source?: string };
+      received[source] = (received[source] ?? 0) + 1;
+      return { status: 200, body: JSON.stringify({ Hostname: p.world.hostname }) };
+    }
+    const state = { Hostname: p.world.hostname, Sent: {}, Received: received, Errors: null, Log: null };
+    return { status: 200, body: pathname === '/read' ? JSON.stringify(state) : 'running' };
+  };
+  return serve(p, new Flags(args).number('port', 8080), handler) ? p.forever() : 1;
+};

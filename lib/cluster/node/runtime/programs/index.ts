@@ -1,6 +1,7 @@
 import type { Program } from '../process.ts';
 import { dd } from './dd.ts';
 import * as files from './files.ts';
+import { hexdump } from './hexdump.ts';
 import { ip, netstat } from './interfaces.ts';
 import { ls } from './ls.ts';
 import { chmod, chown } from './modes.ts';
@@ -24,7 +25,7 @@ const SYSTEM: Record<string, Program> = {
 }; // prettier-ignore
 
 const FILES: Record<string, Program> = {
-  cat: files.cat, chmod, chown, cp: files.cp, dd, dirname: files.dirname, ln: files.ln, ls, mkdir: files.mkdir, mv: files.mv,
+  cat: files.cat, chmod, chown, cp: files.cp, dd, dirname: files.dirname, hexdump, ln: files.ln, ls, mkdir: files.mkdir, mv: files.mv,
   readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, stat, tail, tar, touch: files.touch,
 }; // prettier-ignore
 

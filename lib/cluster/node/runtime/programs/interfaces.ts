@@ -1,8 +1,12 @@
-import type { Program } from '../process.ts';
+import type { Process, Program } from '../process.ts';
 
 export const ip: Program = async (p, args) => {
   const { net } = p.world;
-  const what = args.find((a) => !a.startsWith('-')) ?? 'addr';
+  const [what = 'addr', verb = 'show'] = args.filter((a) => !a.startsWith('-'));
+  if (/^(add|del|set|change|replace|append|flush)/.test(verb) && !mayAdminister(p)) {
+    await p.warn('ip: RTNETLINK answers: Operation not permitted\n');
+    return 2;
+  }
   if ('address'.startsWith(what)) {
     await p.print(
       `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n` +
@@ -23,6 +27,12 @@ export const ip: Program = async (p, args) => {
   }
   return 0;
 };
+
+/** Whether it holds CAP_NET_ADMIN (bit 12), which a container that is not privileged does not. */
+function mayAdminister(p: Process): boolean {
+  const [, held = '0'] = /^CapEff:\s*(\w+)/m.exec(p.fs.readText('/proc/self/status')) ?? [];
+  return ((BigInt(`0x${held}`) >> 12n) & 1n) === 1n;
+}
 
 function mac(ip: string): string {
   return ['02', '42', ...ip.split('.').map((n) => Number(n).toString(16).padStart(2, '0'))].join(':');
