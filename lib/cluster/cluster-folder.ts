@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PkiFiles } from './access/pki.ts';
 import type { Profile } from './profiles/index.ts';
@@ -42,7 +42,7 @@ export class ClusterFolder {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     for (const { name } of profile.nodes) {
       for (const files of [profile.files(name), record.pki[name] ?? {}]) {
-        for (const [path, text] of Object.entries(files)) writeNodeFile(this.disk(name), path, text);
+        for (const [path, text] of Object.entries(files)) writeNodeFile(this.disk(name), path, text, record.createdAt);
       }
     }
     const file = join(this.path, 'cluster.json');
@@ -52,9 +52,13 @@ export class ClusterFolder {
 }
 
 /** Only while a disk is being made: nobody can have put links on it yet. */
-function writeNodeFile(disk: string, path: string, text: string): void {
+function writeNodeFile(disk: string, given: string, text: string, now: number): void {
+  // A rotated credential: its file says when it came, and a link says which is the newest.
+  const stamp = new Date(now).toISOString().slice(0, 19).replace(/[T:]/g, '-');
+  const path = given.replace(/-current\.pem$/, `-${stamp}.pem`);
   const file = join(disk, path);
   mkdirSync(dirname(file), { recursive: true });
+  if (path !== given) symlinkSync(path, join(disk, given));
   const secret =
     path.endsWith('.key') ||
     path.endsWith('.conf') ||

@@ -111,19 +111,15 @@ function prepareDisk(disk: string): void {
   }
 }
 
-/** Where a node's kubectl finds the API: the first control plane's own address. */
-function apiServer(host: Host): string | undefined {
-  const nodes = host.node?.cluster.nodes;
-  return (nodes?.find((n) => n.controlPlane) ?? nodes?.[0])?.ip;
-}
-
 function standardHost(host: Host) {
   const nodes = host.node?.cluster.nodes ?? [];
-  const server = apiServer(host);
+  const own = nodes.find((n) => n.name === host.node?.name);
   return {
     name: host.name,
     neighbours: nodes.map((n) => ({ ip: n.ip, name: n.name })),
-    ...(host.node && server ? { kubeconfig: host.node.cluster.kubeconfig(`https://${server}:6443`) } : {}),
+    kubectl: host.node !== undefined,
+    // As after `kubeadm init`; `kubeadm join` sets nothing up for kubectl.
+    ...(host.node && own?.controlPlane ? { kubeconfig: host.node.cluster.kubeconfig(`https://${own.ip}:6443`) } : {}),
   };
 }
 

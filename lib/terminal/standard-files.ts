@@ -12,7 +12,9 @@ export interface StandardHost {
   name: string;
   /** Addresses and names that /etc/hosts lists. */
   neighbours: readonly { ip: string; name: string }[];
-  /** An administrator's kubeconfig; absent on a host without kubectl. */
+  /** Whether kubectl is there. */
+  kubectl: boolean;
+  /** An administrator's kubeconfig, where kubectl is set up for one. */
   kubeconfig?: string;
 }
 
@@ -90,7 +92,7 @@ const hostsFile = ({ name, neighbours }: StandardHost) =>
 
 /** Path → file, for what a fresh Debian host has besides the node's own files. */
 export function standardFiles(host: StandardHost): Map<string, StandardFile> {
-  const bashrc = host.kubeconfig === undefined ? HOME_BASHRC : HOME_BASHRC + KUBECTL_BASHRC;
+  const bashrc = host.kubectl ? HOME_BASHRC + KUBECTL_BASHRC : HOME_BASHRC;
   const files = new Map<string, StandardFile>([
     ['etc/passwd', { text: PASSWD }],
     ['etc/group', { text: GROUP }],

@@ -52,7 +52,7 @@ test('the API is at the control plane, refused while it is down', async () => {
   ).toBe('api\n7\n');
   await lab.cluster.setServing(false);
   await until('the control plane refuses', async () => /^(curl: \(7\) .*\n){2}$/.test(await apiOnControlPlane()));
-  const { said } = await lab.candidate('node01', 'kubectl get nodes');
+  const { said } = await lab.candidate('controlplane', 'kubectl get nodes');
   expect(said).toContain(
     'The connection to the server 172.30.1.2:6443 was refused - did you specify the right host or port?',
   );

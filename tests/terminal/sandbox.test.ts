@@ -47,6 +47,14 @@ test('base has no kubectl, a node has it, with the alias and its completion', as
   expect(interactive.stdout).toBe("alias k='kubectl'\ncomplete -o default -F __start_kubectl k\n");
 });
 
+test('kubectl is set up on the control plane alone', async () => {
+  const configs = 'ls -l ~/.kube/config 2>&1; kubectl config current-context 2>&1';
+  expect((await lab.candidate('controlplane', configs)).stdout).toMatch(/^-rw------- 1 candidate [^]*\nfake\n$/);
+  expect((await lab.root('node01', configs)).stdout).toBe(
+    "ls: cannot access '/root/.kube/config': No such file or directory\nerror: current-context is not set\n",
+  );
+});
+
 test('exit status, signals and missing commands are passed on', async () => {
   expect((await lab.candidate('node01', 'exit 7')).exitCode).toBe(7);
   expect((await lab.candidate('node01', 'kill -9 $$')).exitCode).toBe(137);
