@@ -42,6 +42,8 @@ import { endpointSlice } from './discovery/endpoint-slice.ts';
 import { eventV1 } from './events/event.ts';
 import { flowSchema } from './flowcontrol/flow-schema.ts';
 import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts';
+import { nodeMetrics } from './metrics/node-metrics.ts';
+import { podMetrics } from './metrics/pod-metrics.ts';
 import { ingressClass } from './networking/ingress-class.ts';
 import { ingress } from './networking/ingress.ts';
 import { ipAddress } from './networking/ip-address.ts';
@@ -101,10 +103,12 @@ export const kinds: readonly KindDefinition[] = [
   namespace,
   networkPolicy,
   node,
+  nodeMetrics,
   persistentVolume,
   persistentVolumeClaim,
   pod,
   podDisruptionBudget,
+  podMetrics,
   podTemplate,
   priorityClass,
   priorityLevelConfiguration,

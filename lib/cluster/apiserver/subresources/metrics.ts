@@ -3,14 +3,13 @@ import type { ApiRequest, ApiResult } from '../../machinery/api-request.ts';
 import type { KubeletLocator, NodeUsage } from '../../machinery/kubelet-api.ts';
 import type { JsonObject, KubeObject } from '../../machinery/object.ts';
 import { formatTime } from '../../machinery/object.ts';
-import { matchesRequirements } from '../../machinery/selector.ts';
-import { parseLabelSelector } from '../../machinery/label-selector-parse.ts';
-import { badRequest, notFound, type StatusError } from '../../machinery/status-error.ts';
+import { notFound, type StatusError } from '../../machinery/status-error.ts';
 import { nodes, pods } from '../../schema/generated/resources.ts';
 import { storageKey, storagePrefix } from '../../store/keys.ts';
-import type { Call } from '../core.ts';
+import { asObject, type Call } from '../core.ts';
+import { selectionOf } from '../selection.ts';
 
-const WINDOW = '15.0s';
+const WINDOW = '15s';
 const NANO = 1_000_000_000n;
 
 const cpu = (nanoCores: number) => `${Math.max(Math.round(nanoCores), 0)}n`;
@@ -26,10 +25,10 @@ function usageOf(kubelets: KubeletLocator, node: KubeObject): NodeUsage | undefi
   }
 }
 
+/** Whether an object is one that a list is about; its selectors mean the node or pod. */
 function chosen(call: Call): (object: KubeObject) => boolean {
-  const parsed = parseLabelSelector(call.options.labelSelector ?? '');
-  if (!parsed.ok) throw badRequest(parsed.error);
-  return (object) => matchesRequirements(parsed.value, object.metadata.labels);
+  const selection = selectionOf(call.options, call.served.strategy);
+  return (object) => selection.matches(asObject(object));
 }
 
 function metricsOf(call: Call, kind: string, object: KubeObject, rest: JsonObject): JsonObject {
