@@ -22,6 +22,7 @@ const VARIABLES = [
   'namespaceObject',
   'variables',
   'authorizer',
+  'device',
 ];
 
 const OPTIONS: EnvironmentOptions = { enableOptionalTypes: true, homogeneousAggregateLiterals: false };

@@ -1,16 +1,24 @@
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../machinery/field-error.ts';
+import { invalid, notSupported, required, type FieldError } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
 import type {
   DeviceClaim,
+  DeviceConstraint,
   DeviceRequest,
-  DeviceSelector,
   DeviceSubRequest,
   ExactDeviceRequest,
 } from '../../schema/generated/types.ts';
 import { POSITIVE, labelName, requiredThen, subdomainName } from '../shared/field-rules.ts';
+import { MAX_CONFIGURATIONS, validateConfiguration } from './device-configuration.ts';
+import { validateList, validateSet } from './device-lists.ts';
+import { validateFullyQualifiedName } from './device-names.ts';
+import { validateSelectors } from './device-selectors.ts';
+import { validateToleration } from './device-taints.ts';
 
 const MODES = ['All', 'ExactCount'];
 const MAX_REQUESTS = 32;
+const MAX_ALTERNATIVES = 8;
+const MAX_CONSTRAINTS = 32;
+const UNKNOWN = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 
 type Asked = Partial<Omit<ExactDeviceRequest & DeviceSubRequest, 'name'>>;
 
@@ -27,15 +35,6 @@ export function defaultClaim(devices: DeviceClaim | undefined): void {
   }
 }
 
-/** Whether the expressions compile is not looked at. */
-export function validateSelectors(selectors: readonly DeviceSelector[] | undefined, list: FieldPath): FieldError[] {
-  return (selectors ?? []).flatMap(({ cel }, i) => {
-    const at = list.index(i).child('cel');
-    if (!cel) return [required(at)];
-    return cel.expression ? [] : [required(at.child('expression'))];
-  });
-}
-
 function validateCount({ allocationMode = '', count = 0 }: Asked, at: FieldPath): FieldError[] {
   if (allocationMode === 'ExactCount') return count > 0 ? [] : [invalid(at.child('count'), count, POSITIVE)];
   if (allocationMode !== 'All') return [notSupported(at.child('allocationMode'), allocationMode, MODES)];
@@ -47,71 +46,60 @@ function validateAsked(asked: Asked, at: FieldPath): FieldError[] {
     ...requiredThen(at.child('deviceClassName'), asked.deviceClassName, subdomainName),
     ...validateSelectors(asked.selectors, at.child('selectors')),
     ...validateCount(asked, at),
+    ...(asked.tolerations ?? []).flatMap((toleration, i) =>
+      validateToleration(toleration, at.child('tolerations').index(i)),
+    ),
   ];
 }
 
-function validateRequest({ name, exactly, firstAvailable = [] }: DeviceRequest, at: FieldPath): FieldError[] {
-  const alternatives = at.child('firstAvailable');
-  const errors = requiredThen(at.child('name'), name, labelName);
-  if (exactly ? firstAvailable.length > 0 : firstAvailable.length === 0)
-    errors.push(required(at, 'exactly one of `exactly` or `firstAvailable` is required'));
-  else if (exactly) errors.push(...validateAsked(exactly, at.child('exactly')));
-  firstAvailable.forEach((one, i) => {
-    errors.push(...requiredThen(alternatives.index(i).child('name'), one.name, labelName));
-    errors.push(...validateAsked(one, alternatives.index(i)));
-    if (firstAvailable.findIndex((other) => other.name === one.name) < i)
-      errors.push(duplicate(alternatives.index(i).child('name'), one.name));
-  });
-  return errors;
+const validateAlternative = (one: DeviceSubRequest, at: FieldPath): FieldError[] => [
+  ...labelName(at.child('name'), one.name ?? ''),
+  ...validateAsked(one, at),
+];
+
+function validateRequest({ name = '', exactly, firstAvailable = [] }: Partial<DeviceRequest>, at: FieldPath) {
+  const one = 'exactly one of `exactly` or `firstAvailable` is required';
+  const errors = labelName(at.child('name'), name);
+  if (!exactly && !firstAvailable.length) return [...errors, required(at, one)];
+  if (exactly && firstAvailable.length) return [...errors, invalid(at, null, `${one}, but multiple fields are set`)];
+  if (exactly) return [...errors, ...validateAsked(exactly, at.child('exactly'))];
+  const list = at.child('firstAvailable');
+  return [...errors, ...validateSet(firstAvailable, MAX_ALTERNATIVES, list, validateAlternative, (o) => o.name)];
 }
 
 /** A constraint or a configuration names requests of the claim, or alternatives as `request/alternative`. */
-function validateNamed(
-  names: readonly string[] | undefined,
-  known: ReadonlySet<string>,
-  list: FieldPath,
-): FieldError[] {
-  return (names ?? []).flatMap((name, i) =>
-    known.has(name)
-      ? []
-      : [
-          invalid(
-            list.index(i),
-            name,
-            "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'",
-          ),
-        ],
-  );
+function validateNamed(names: readonly string[] | undefined, known: ReadonlySet<string>, list: FieldPath) {
+  const check = (name: string, at: FieldPath): FieldError[] => {
+    const parts = name.split('/');
+    if (parts.length > 2) return [invalid(at, name, UNKNOWN)];
+    return [...parts.flatMap((part) => labelName(at, part)), ...(known.has(name) ? [] : [invalid(at, name, UNKNOWN)])];
+  };
+  return validateSet(names, MAX_REQUESTS, list, check, (name) => name);
+}
+
+function validateConstraint({ matchAttribute, distinctAttribute }: DeviceConstraint, at: FieldPath) {
+  if (matchAttribute !== undefined) return validateFullyQualifiedName(at.child('matchAttribute'), matchAttribute);
+  if (distinctAttribute !== undefined)
+    return validateFullyQualifiedName(at.child('distinctAttribute'), distinctAttribute);
+  // Upstream speaks of several fields here, too, where there is none.
+  const why = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';
+  return [required(at, why)];
 }
 
 export function validateClaim(devices: DeviceClaim | undefined, at: FieldPath): FieldError[] {
-  const { constraints = [], config = [] } = devices ?? {};
   const requests = devices?.requests ?? [];
-  const list = at.child('requests');
   const known = new Set(
     requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((one) => `${name}/${one.name}`)]),
   );
   return [
-    ...(requests.length > MAX_REQUESTS ? [tooMany(list, requests.length, MAX_REQUESTS)] : []),
-    ...requests.flatMap((request, i) => [
-      ...validateRequest(request, list.index(i)),
-      ...(requests.findIndex((other) => other.name === request.name) < i
-        ? [duplicate(list.index(i), request.name)]
-        : []),
+    ...validateSet(requests, MAX_REQUESTS, at.child('requests'), validateRequest, ({ name }) => name),
+    ...validateList(devices?.constraints, MAX_CONSTRAINTS, at.child('constraints'), (constraint, here) => [
+      ...validateNamed(constraint.requests, known, here.child('requests')),
+      ...validateConstraint(constraint, here),
     ]),
-    ...constraints.flatMap((constraint, i) => {
-      const here = at.child('constraints').index(i);
-      return [
-        ...validateNamed(constraint.requests, known, here.child('requests')),
-        ...(constraint.matchAttribute || constraint.distinctAttribute ? [] : [required(here.child('matchAttribute'))]),
-      ];
-    }),
-    ...config.flatMap(({ requests: names, opaque }, i) => {
-      const here = at.child('config').index(i);
-      return [
-        ...validateNamed(names, known, here.child('requests')),
-        ...(opaque ? [] : [required(here.child('opaque'))]),
-      ];
-    }),
+    ...validateList(devices?.config, MAX_CONFIGURATIONS, at.child('config'), (config, here) => [
+      ...validateNamed(config.requests, known, here.child('requests')),
+      ...validateConfiguration(config, here),
+    ]),
   ];
 }

@@ -1,43 +1,90 @@
-import { duplicate, invalid, required, type FieldError } from '../../machinery/field-error.ts';
+import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { resourceslices } from '../../schema/generated/resources.ts';
 import type { ResourceSlice } from '../../schema/generated/types.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
-import { NOT_NEGATIVE, POSITIVE, immutable, labelName, requiredThen, subdomainName } from '../shared/field-rules.ts';
+import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
+import { POSITIVE, immutable, subdomainName } from '../shared/field-rules.ts';
+import { internalForm } from '../shared/internal-form.ts';
+import { validateNodeSelector } from '../shared/pod-spec/affinity.ts';
+import { validateSet } from './device-lists.ts';
+import { validatePoolName } from './device-names.ts';
+import { validateCounterSet, validateDevice } from './devices.ts';
 
 const SPEC = FieldPath.of('spec');
 const POOL = SPEC.child('pool');
+const MAX_DEVICES = 128;
+const MAX_ADVANCED_DEVICES = 64;
+const MAX_COUNTER_SETS = 8;
 const WHERE = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'] as const;
 
+/** Exactly one says on which nodes the devices are. */
 function validateWhere({ spec }: ResourceSlice): FieldError[] {
+  const { nodeName, nodeSelector } = spec;
+  const errors: FieldError[] = [];
+  if (nodeName) errors.push(...subdomainName(SPEC.child('nodeName'), nodeName));
+  if (nodeName === '')
+    errors.push(invalid(SPEC.child('nodeName'), '', 'must be either unset or set to a non-empty string'));
+  if (nodeSelector) {
+    const at = SPEC.child('nodeSelector');
+    errors.push(...validateNodeSelector(at, nodeSelector));
+    if (nodeSelector.nodeSelectorTerms.length !== 1) {
+      const shown = nodeSelector.nodeSelectorTerms.map((term) => internalForm('NodeSelectorTerm', term));
+      errors.push(invalid(at.child('nodeSelectorTerms'), shown, 'must have exactly one node selector term'));
+    }
+  }
+  for (const flag of ['allNodes', 'perDeviceNodeSelection'] as const) {
+    if (spec[flag] === false) errors.push(invalid(SPEC.child(flag), false, 'must be either unset or set to true'));
+  }
   const set = WHERE.filter((key) => spec[key]);
-  if (set.length === 1) return [];
   const one = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required';
-  if (set.length === 0) return [required(SPEC, one)];
-  return [invalid(SPEC, `{${set.map((key) => `\`${key}\``).join(', ')}}`, one)];
+  if (set.length === 0) errors.push(required(SPEC, one));
+  if (set.length > 1) {
+    const shown = `{${set.map((key) => `\`${key}\``).join(', ')}}`;
+    errors.push(invalid(SPEC, shown, `${one}, but multiple fields are set`));
+  }
+  return errors;
 }
 
-function validate(object: ResourceSlice): FieldError[] {
-  const { nodeName, driver, pool, devices = [] } = object.spec;
-  const list = SPEC.child('devices');
+function validatePool({ spec: { pool } }: ResourceSlice): FieldError[] {
+  const { name: poolName = '', resourceSliceCount: count = 0, generation = 0 } = pool;
   return [
-    ...(nodeName ? subdomainName(SPEC.child('nodeName'), nodeName) : []),
-    ...requiredThen(SPEC.child('driver'), driver, subdomainName),
-    ...requiredThen(POOL.child('name'), pool.name, (at, value) =>
-      value.split('/').flatMap((part) => subdomainName(at, part)),
-    ),
-    ...(pool.resourceSliceCount > 0
-      ? []
-      : [invalid(POOL.child('resourceSliceCount'), pool.resourceSliceCount ?? 0, POSITIVE)]),
-    ...(pool.generation < 0 ? [invalid(POOL.child('generation'), pool.generation, NOT_NEGATIVE)] : []),
+    ...validatePoolName(POOL.child('name'), poolName),
+    ...(count > 0 ? [] : [invalid(POOL.child('resourceSliceCount'), count, POSITIVE)]),
+    ...(generation < 0 ? [invalid(POOL.child('generation'), generation, 'must be greater than or equal to zero')] : []),
+  ];
+}
+
+function validate(object: ResourceSlice, old?: ResourceSlice): FieldError[] {
+  const { driver = '', devices, sharedCounters, perDeviceNodeSelection = false } = object.spec;
+  const advanced = devices?.some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);
+  return [
+    ...validateCsiDriverName(SPEC.child('driver'), driver),
+    ...validatePool(object),
+    ...(old
+      ? [
+          ...immutable(POOL.child('name'), object.spec.pool.name, old.spec.pool.name),
+          ...immutable(SPEC.child('driver'), driver, old.spec.driver),
+          ...immutable(SPEC.child('nodeName'), object.spec.nodeName, old.spec.nodeName),
+        ]
+      : []),
     ...validateWhere(object),
-    ...devices.flatMap((device, i) => [
-      ...requiredThen(list.index(i).child('name'), device.name, labelName),
-      ...(devices.findIndex((other) => other.name === device.name) < i
-        ? [duplicate(list.index(i).child('name'), device.name)]
-        : []),
-    ]),
+    ...(sharedCounters && devices ? [invalid(SPEC, '', 'only one of `sharedCounters` or `devices` is allowed')] : []),
+    ...validateSet(
+      devices,
+      advanced ? MAX_ADVANCED_DEVICES : MAX_DEVICES,
+      SPEC.child('devices'),
+      (device, at) => validateDevice(device, perDeviceNodeSelection, at),
+      (device) => device.name,
+    ),
+    ...validateSet(
+      sharedCounters,
+      MAX_COUNTER_SETS,
+      SPEC.child('sharedCounters'),
+      validateCounterSet,
+      (counters) => counters.name,
+    ),
   ];
 }
 
@@ -52,13 +99,8 @@ export const resourceSlice = defineKind<ResourceSlice>({
     spec.pool ??= { generation: 0, name: '', resourceSliceCount: 0 };
     for (const device of spec.devices ?? []) for (const taint of device.taints ?? []) taint.effect ??= '';
   },
-  validate,
-  validateUpdate: (object, old) => [
-    ...validate(object),
-    ...immutable(SPEC.child('nodeName'), object.spec.nodeName, old.spec.nodeName),
-    ...immutable(SPEC.child('driver'), object.spec.driver, old.spec.driver),
-    ...immutable(POOL.child('name'), object.spec.pool.name, old.spec.pool.name),
-  ],
+  validate: (object) => validate(object),
+  validateUpdate: validate,
   columns: [
     name(),
     column('Node', 'string', 'The node whose devices these are, where it is one.', ({ spec }) => spec.nodeName ?? ''),

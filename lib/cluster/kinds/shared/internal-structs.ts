@@ -18,7 +18,9 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'Driver:driver:string VolumeHandle:volumeHandle:string ReadOnly:readOnly:bool FSType:fsType:string VolumeAttributes:volumeAttributes:map ControllerPublishSecretRef:controllerPublishSecretRef:*SecretReference NodeStageSecretRef:nodeStageSecretRef:*SecretReference NodePublishSecretRef:nodePublishSecretRef:*SecretReference ControllerExpandSecretRef:controllerExpandSecretRef:*SecretReference NodeExpandSecretRef:nodeExpandSecretRef:*SecretReference',
   CSIVolumeSource:
     'Driver:driver:string ReadOnly:readOnly:*bool FSType:fsType:*string VolumeAttributes:volumeAttributes:map NodePublishSecretRef:nodePublishSecretRef:*LocalObjectReference',
+  CapacityRequirements: 'Requests:requests:map',
   Capabilities: 'Add:add:[]string Drop:drop:[]string',
+  CELDeviceSelector: 'Expression:expression:string',
   CSINodeDriver:
     'Name:name:string NodeID:nodeID:string TopologyKeys:topologyKeys:[]string Allocatable:allocatable:*VolumeNodeResources',
   CephFSPersistentVolumeSource:
@@ -45,6 +47,18 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ContainerResizePolicy: 'ResourceName:resourceName:string RestartPolicy:restartPolicy:string',
   ContainerRestartRule: 'Action:action:string ExitCodes:exitCodes:*ContainerRestartRuleOnExitCodes',
   ContainerRestartRuleOnExitCodes: 'Operator:operator:string Values:values:[]int',
+  DeviceClaim:
+    'Requests:requests:[]DeviceRequest Constraints:constraints:[]DeviceConstraint Config:config:[]DeviceClaimConfiguration',
+  DeviceClaimConfiguration: 'Requests:requests:[]string Opaque:opaque:*OpaqueDeviceConfiguration',
+  DeviceConstraint:
+    'Requests:requests:[]string MatchAttribute:matchAttribute:*string DistinctAttribute:distinctAttribute:*string',
+  DeviceRequest:
+    'Name:name:string Exactly:exactly:*ExactDeviceRequest FirstAvailable:firstAvailable:[]DeviceSubRequest',
+  DeviceSelector: 'CEL:cel:*CELDeviceSelector',
+  DeviceSubRequest:
+    'Name:name:string DeviceClassName:deviceClassName:string Selectors:selectors:[]DeviceSelector AllocationMode:allocationMode:string Count:count:int Tolerations:tolerations:[]DeviceToleration Capacity:capacity:*CapacityRequirements',
+  DeviceToleration:
+    'Key:key:string Operator:operator:string Value:value:string Effect:effect:string TolerationSeconds:tolerationSeconds:*int',
   DownwardAPIProjection: 'Items:items:[]DownwardAPIVolumeFile',
   DownwardAPIVolumeFile:
     'Path:path:string FieldRef:fieldRef:*ObjectFieldSelector ResourceFieldRef:resourceFieldRef:*ResourceFieldSelector Mode:mode:*int',
@@ -63,6 +77,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   FCVolumeSource:
     'TargetWWNs:targetWWNs:[]string Lun:lun:*int FSType:fsType:string ReadOnly:readOnly:bool WWIDs:wwids:[]string',
   FileKeySelector: 'VolumeName:volumeName:string Path:path:string Key:key:string Optional:optional:*bool',
+  ExactDeviceRequest:
+    'DeviceClassName:deviceClassName:string Selectors:selectors:[]DeviceSelector AllocationMode:allocationMode:string Count:count:int AdminAccess:adminAccess:*bool Tolerations:tolerations:[]DeviceToleration Capacity:capacity:*CapacityRequirements',
   ExemptPriorityLevelConfiguration:
     'NominalConcurrencyShares:nominalConcurrencyShares:*int LendablePercent:lendablePercent:*int',
   FlowDistinguisherMethod: 'Type:type:string',
@@ -114,6 +130,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ObjectReference:
     'Kind:kind:string Namespace:namespace:string Name:name:string UID:uid:string APIVersion:apiVersion:string ResourceVersion:resourceVersion:string FieldPath:fieldPath:string',
   NonResourcePolicyRule: 'Verbs:verbs:[]string NonResourceURLs:nonResourceURLs:[]string',
+  OpaqueDeviceConfiguration: 'Driver:driver:string Parameters:parameters:json',
   PersistentVolumeClaimSpec:
     'AccessModes:accessModes:[]string Selector:selector:*json Resources:resources:VolumeResourceRequirements VolumeName:volumeName:string StorageClassName:storageClassName:*string VolumeMode:volumeMode:*string DataSource:dataSource:*TypedLocalObjectReference DataSourceRef:dataSourceRef:*TypedObjectReference VolumeAttributesClassName:volumeAttributesClassName:*string',
   PersistentVolumeClaimTemplate: '=meta Spec:spec:PersistentVolumeClaimSpec',
@@ -164,6 +181,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   PriorityLevelConfigurationSpec:
     'Type:type:string Limited:limited:*LimitedPriorityLevelConfiguration Exempt:exempt:*ExemptPriorityLevelConfiguration',
   QueuingConfiguration: 'Queues:queues:int HandSize:handSize:int QueueLengthLimit:queueLengthLimit:int',
+  ResourceClaimSpec: 'Devices:devices:DeviceClaim',
+  ResourceClaimTemplateSpec: '=meta Spec:spec:ResourceClaimSpec',
   ResourcePolicyRule:
     'Verbs:verbs:[]string APIGroups:apiGroups:[]string Resources:resources:[]string ClusterScope:clusterScope:bool Namespaces:namespaces:[]string',
   RBDPersistentVolumeSource:
