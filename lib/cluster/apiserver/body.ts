@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { isJsonObject } from '../machinery/object.ts';
 import type { JsonObject } from '../machinery/object.ts';
 import type { GroupVersionKind } from '../machinery/resource.ts';
@@ -10,6 +9,7 @@ import { readJson } from '../schema/json-reader.ts';
 import { builtInKind } from '../schema/lookup.ts';
 import { PROTOBUF_TYPE, YAML_TYPE } from './negotiation.ts';
 import { readProtobuf } from './protobuf-body.ts';
+import { jsonOfYaml } from './yaml-text.ts';
 
 /** Upstream's limit for a request's body. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
@@ -52,28 +52,29 @@ export interface RawBody {
 const unrecognized = (kind: string, why: string, body: Uint8Array) =>
   badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
 
-/** Reads a body as its media type says. Throws 400. */
-export function parseBody(body: Uint8Array, mediaType: string, expected: Expected): RawBody {
+/** Reads a body as its media type says. Rejects with 400. */
+export async function parseBody(body: Uint8Array, mediaType: string, expected: Expected): Promise<RawBody> {
   const { kind } = expected;
   if (mediaType === PROTOBUF_TYPE) return { value: readProtobuf(body, expected), duplicates: [] };
   const text = Buffer.from(body).toString();
-  if (mediaType === YAML_TYPE) return { value: readYaml(text, kind, body), duplicates: [] };
+  if (mediaType === YAML_TYPE) return { value: await readYaml(text, kind, body), duplicates: [] };
   const read = readJson(text);
   if (!read.ok) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${read.error}`, body);
   return read;
 }
 
-function readYaml(text: string, kind: string, body: Uint8Array): unknown {
-  try {
-    return parseYaml(text, { version: '1.1', uniqueKeys: false, maxAliasCount: 100, logLevel: 'silent' });
-  } catch (err) {
-    const why = err instanceof Error ? (err.message.split('\n')[0] ?? '') : '';
-    throw unrecognized(
-      kind,
-      `couldn't get version/kind; json parse error: error converting YAML to JSON: yaml: ${why}`,
-      body,
-    );
-  }
+async function readYaml(text: string, kind: string, body: Uint8Array): Promise<unknown> {
+  // Clients send JSON under the name of YAML.
+  const json = text.startsWith('{') ? readJson(text) : undefined;
+  if (json?.ok) return json.value;
+  const made = await jsonOfYaml(text);
+  if (made.error === undefined) return JSON.parse(made.text);
+  const why = made.error.split('\n')[0] ?? '';
+  throw unrecognized(
+    kind,
+    `couldn't get version/kind; json parse error: error converting YAML to JSON: yaml: ${why}`,
+    body,
+  );
 }
 
 const cannotBeHandled = (from: GroupVersionKind, expected: Expected, why: string) =>
@@ -146,12 +147,12 @@ export function decodeObject(
 }
 
 /** Reads and decodes a body in one go. */
-export function decodeBody(
+export async function decodeBody(
   body: Uint8Array,
   mediaType: string,
   expected: Expected,
   fieldValidation: string | undefined,
   warn: (text: string) => void,
-): JsonObject {
-  return decodeObject(parseBody(body, mediaType, expected), expected, fieldValidation, warn);
+): Promise<JsonObject> {
+  return decodeObject(await parseBody(body, mediaType, expected), expected, fieldValidation, warn);
 }

@@ -197,7 +197,10 @@ async function withBody(
         ...(served.custom && !sub?.responseKind.group ? { type: served.custom.type } : {}),
       };
       const body = await readBody(request);
-      return { ...api, body: decodeBody(body, mediaType, expected, api.options?.fieldValidation, warn) };
+      return {
+        ...api,
+        body: await decodeBody(body, mediaType, expected, api.options?.fieldValidation, warn),
+      };
     }
     case 'patch': {
       const type = (contentType ?? '').split(';')[0]?.trim() ?? '';
@@ -205,13 +208,14 @@ async function withBody(
       if (patchType === 'strategic' && served.custom) throw strategicOfCustom();
       if (!patchType) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
       const body = await readBody(request);
-      return { ...api, patchType, body: patchBody(body, patchType, served.resource) };
+      return { ...api, patchType, body: await patchBody(body, patchType, served.resource) };
     }
     case 'delete':
     case 'deletecollection': {
       const body = await readBody(request);
       if (body.length === 0) return api;
-      const { dryRun, ...wanted } = deleteOptions(parseBody(body, objectMediaType(contentType), DELETE_OPTIONS).value);
+      const read = await parseBody(body, objectMediaType(contentType), DELETE_OPTIONS);
+      const { dryRun, ...wanted } = deleteOptions(read.value);
       // Upstream reads all options from the body where there is one.
       const options = { ...api.options, ...(dryRun ? { dryRun: dryRun as string[] } : {}) };
       return { ...api, options, body: wanted };
@@ -230,8 +234,8 @@ const strategicOfCustom = () =>
       'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
   );
 
-function patchBody(body: Uint8Array, patchType: PatchType, expected: Expected): unknown {
-  if (patchType === 'apply') return parseBody(body, YAML_TYPE, expected).value;
+async function patchBody(body: Uint8Array, patchType: PatchType, expected: Expected): Promise<unknown> {
+  if (patchType === 'apply') return (await parseBody(body, YAML_TYPE, expected)).value;
   const read = readJson(Buffer.from(body).toString());
   if (read.ok) return read.value;
   throw badRequest(patchType === 'json' ? `error decoding patch: ${read.error}` : read.error);

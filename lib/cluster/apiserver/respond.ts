@@ -1,6 +1,5 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { stringify as toYaml } from 'yaml';
 import { isJsonObject } from '../machinery/object.ts';
 import type { JsonObject } from '../machinery/object.ts';
 import { parseApiVersion } from '../machinery/resource.ts';
@@ -10,6 +9,7 @@ import { builtInKind } from '../schema/lookup.ts';
 import type { Representation } from './negotiation.ts';
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from './negotiation.ts';
 import { writeProtobuf } from './protobuf-body.ts';
+import { yamlOfJson } from './yaml-text.ts';
 
 /** Answers longer than this are compressed for clients that accept it, as upstream does. */
 const GZIP_FROM = 128 * 1024;
@@ -57,24 +57,20 @@ export function wantsPretty(request: Request): boolean {
   return /^(curl|Wget|Mozilla\/5\.0)/.test(request.headers.get('user-agent') ?? '');
 }
 
-function serialize(
+async function serialize(
   object: JsonObject,
   representation: Representation,
   pretty: boolean,
-): { type: string; body: string | Uint8Array } {
+): Promise<{ type: string; body: string | Uint8Array }> {
   if (representation.mediaType === PROTOBUF_TYPE) {
     const bytes = writeProtobuf(object);
     if (bytes) return { type: PROTOBUF_TYPE, body: bytes };
   }
   const json = objectJson(object);
   if (representation.mediaType === YAML_TYPE) {
-    const body = toYaml(JSON.parse(json), {
-      sortMapEntries: true,
-      indentSeq: false,
-      version: '1.1',
-      aliasDuplicateObjects: false,
-    });
-    return { type: YAML_TYPE, body };
+    const made = await yamlOfJson(json);
+    if (made.error !== undefined) throw internalError(made.error);
+    return { type: YAML_TYPE, body: made.text };
   }
   return { type: JSON_TYPE, body: pretty ? goJson(JSON.parse(json), 2) : `${json}\n` };
 }
@@ -100,7 +96,7 @@ export async function respond(
   representation: Representation,
   headers: Headers,
 ): Promise<Response> {
-  const { type, body } = serialize(object, representation, wantsPretty(request));
+  const { type, body } = await serialize(object, representation, wantsPretty(request));
   headers.set('content-type', type);
   if (body.length > GZIP_FROM && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) {
     headers.set('content-encoding', 'gzip');

@@ -130,7 +130,7 @@ export function listObjects(call: Call): Listing {
   if (revision < core.store.compactRevision)
     throw gone(page ? TOO_OLD : `The resourceVersion for the provided list is too old.`);
   // A list "from any state" is served whole.
-  const limit = options.resourceVersion === '0' && !page ? 0 : (options.limit ?? 0);
+  const limit = options.resourceVersion === '0' && !page ? 0 : Math.max(options.limit ?? 0, 0);
   const metadata: Listing['metadata'] = { resourceVersion: String(revision) };
 
   if (!selection.selective) {
