@@ -26,6 +26,7 @@ import { startControllers, type ControllerManagerOptions } from './manager.ts';
 import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
 import { rootCaPublisher } from './service-account/root-ca-publisher.ts';
+import { attachDetach } from './storage/attach-detach.ts';
 import { volumeBinder } from './storage/binder.ts';
 import { ephemeralVolume } from './storage/ephemeral.ts';
 import { volumeExpander } from './storage/expander.ts';
@@ -38,6 +39,7 @@ import { serviceAccount } from './service-account/service-accounts.ts';
 
 /** Every controller of the kube-controller-manager. */
 export const controllers: readonly Controller[] = [
+  attachDetach,
   attributesClassProtection,
   claimProtection,
   daemonSet,
