@@ -46,7 +46,11 @@ export function isNewer(paths, than) {
   );
 }
 
-const isStale = () => isNewer(['lib', 'scripts', 'tests/golden', 'server.ts', 'worker.ts', 'package-lock.json'], stamp);
+const isStale = () =>
+  isNewer(
+    ['lib', 'scripts', 'tests/api', 'tests/fuzz', 'tests/golden', 'server.ts', 'worker.ts', 'package-lock.json'],
+    stamp,
+  );
 
 async function takeLock() {
   mkdirSync(dirname(lock), { recursive: true });
