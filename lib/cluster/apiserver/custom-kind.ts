@@ -171,14 +171,20 @@ function definitionOf(
   };
   const validateUpdate = (object: KubeObject, old?: KubeObject) => {
     if (!schema) return [];
-    const own = Object.fromEntries(Object.entries(object).filter(([member]) => !OWN_MEMBERS.has(member)));
+    const ownOf = (one: KubeObject) =>
+      Object.fromEntries(Object.entries(one).filter(([member]) => !OWN_MEMBERS.has(member)));
     const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([m]) => !OWN_MEMBERS.has(m)));
     const required = schema.required?.filter((m) => !OWN_MEMBERS.has(m));
     const { metadata } = schema.properties ?? {};
     const { name, generateName } = object.metadata;
     const errors = [
       ...(metadata ? validateValue(metadata, { name, ...(generateName && { generateName }) }, METADATA) : []),
-      ...validateValue({ ...schema, properties, ...(required ? { required } : {}) }, own, ROOT),
+      ...validateValue(
+        { ...schema, properties, ...(required ? { required } : {}) },
+        ownOf(object),
+        ROOT,
+        old && ownOf(old),
+      ),
     ];
     return [...errors, ...validateRules(schema, asObject(object), old && asObject(old), errors)];
   };

@@ -1,3 +1,4 @@
+import { deepEqual } from '../../../kit/deep.ts';
 import { isJsonObject } from '../../machinery/object.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types.ts';
 
@@ -13,3 +14,10 @@ export const sortedEntries = <V>(map: Record<string, V> | undefined): [string, V
 export const isIntegerOrString = (anyOf: readonly JSONSchemaProps[] | undefined): boolean =>
   anyOf?.length === 2 &&
   anyOf.every((one, i) => Object.keys(one).length === 1 && one.type === ['integer', 'string'][i]);
+
+/** What an item of a keyed list was in the list before: the one with the same keys. Items of other lists were nothing. */
+export function itemBefore(schema: JSONSchemaProps, item: unknown, old: unknown): unknown {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isJsonObject(item)) return undefined;
+  return old.find((one) => isJsonObject(one) && keys.every((key) => deepEqual(one[key], item[key])));
+}

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../schema/generated/types.ts';
 import { rulesOf, type RulePrograms } from './rule-programs.ts';
 import { resourceSchema, ruleValue } from './rule-values.ts';
-import { schemaOf, sortedEntries } from './schema-parts.ts';
+import { itemBefore, schemaOf, sortedEntries } from './schema-parts.ts';
 
 /** Errors of a schema that make its rules not worth looking at. */
 const BLOCKING = [
@@ -79,13 +79,6 @@ function check(level: Level, { rule, check: compiled, message }: RulePrograms): 
   return [failure(level, rule, text && !text.includes('\n') ? text : words(rule))];
 }
 
-/** The item of a keyed list that had the same keys before. */
-function sameKeys(schema: JSONSchemaProps, item: unknown, old: unknown): unknown {
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isJsonObject(item)) return undefined;
-  return old.find((one) => isJsonObject(one) && keys.every((key) => deepEqual(one[key], item[key])));
-}
-
 function checkBelow({ schema, value, old, at }: Level): FieldError[] {
   const enter = (one: JSONSchemaProps | undefined, inner: unknown, before: unknown, path: FieldPath) =>
     one && inner !== undefined && inner !== null
@@ -93,7 +86,7 @@ function checkBelow({ schema, value, old, at }: Level): FieldError[] {
       : [];
   if (Array.isArray(value)) {
     const items = schemaOf(schema.items);
-    return value.flatMap((item, i) => enter(items, item, sameKeys(schema, item, old), at.index(i)));
+    return value.flatMap((item, i) => enter(items, item, itemBefore(schema, item, old), at.index(i)));
   }
   if (!isJsonObject(value)) return [];
   const additional = schemaOf(schema.additionalProperties);

@@ -59,3 +59,28 @@ test('nested values that fit', () => {
   };
   expect(check(schema, { list: [1, 2.5], none: null, free: { x: true }, other: 1 })).toEqual([]);
 });
+
+test('what was there before an update may stay', () => {
+  const port = { type: 'object', properties: { name: { type: 'string' }, port: { type: 'integer', maximum: 10 } } };
+  const schema: JSONSchemaProps = {
+    type: 'object',
+    required: ['size'],
+    properties: {
+      size: { type: 'integer', maximum: 10 },
+      keyed: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], items: port },
+      plain: { type: 'array', items: port },
+    },
+  };
+  const old = { size: 11, keyed: [{ name: 'a', port: 11 }], plain: [{ name: 'a', port: 11 }] };
+  const now = (changes: object) =>
+    validateValue(schema, { ...old, ...changes }, FieldPath.of('spec'), old).map(({ field }) => field);
+  expect(now({})).toEqual([]);
+  expect(now({ other: 1 })).toEqual([]);
+  expect(now({ size: 12 })).toEqual(['spec.size']);
+  const smaller = validateValue(schema, { plain: old.plain }, FieldPath.of('spec'), old);
+  expect(smaller.map(({ message }) => message)).toEqual(['Required value']);
+  expect(now({ keyed: [{ name: 'b', port: 1 }, ...old.keyed] })).toEqual([]);
+  expect(now({ keyed: [{ name: 'a', port: 12 }] })).toEqual(['spec.keyed[0].port']);
+  // Items of a list without keys cannot be told apart.
+  expect(now({ plain: [...old.plain, { name: 'b', port: 1 }] })).toEqual(['spec.plain[0].port']);
+});

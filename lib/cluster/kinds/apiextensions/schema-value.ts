@@ -12,7 +12,7 @@ import {
 import type { FieldPath } from '../../machinery/field-path.ts';
 import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types.ts';
-import { schemaOf, sortedEntries } from './schema-parts.ts';
+import { itemBefore, schemaOf, sortedEntries } from './schema-parts.ts';
 
 function typeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
@@ -92,11 +92,11 @@ function repeated(schema: JSONSchemaProps, value: readonly unknown[], at: FieldP
   return all.flatMap((key, i) => (all.findIndex((o) => deepEqual(o, key)) < i ? [duplicate(at.index(i), key)] : []));
 }
 
-function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: FieldPath): FieldError[] {
+function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: FieldPath, old: unknown): FieldError[] {
   const { maxItems, minItems } = schema;
   const items = schemaOf(schema.items);
   return [
-    ...(items ? value.flatMap((one, i) => validateValue(items, one, at.index(i))) : []),
+    ...(items ? value.flatMap((one, i) => validateValue(items, one, at.index(i), itemBefore(schema, one, old))) : []),
     ...(minItems !== undefined && value.length < minItems
       ? [invalid(at, value.length, `${inBody(at)} should have at least ${minItems} items`)]
       : []),
@@ -105,7 +105,7 @@ function checkList(schema: JSONSchemaProps, value: readonly unknown[], at: Field
   ];
 }
 
-function checkObject(schema: JSONSchemaProps, value: JsonObject, at: FieldPath): FieldError[] {
+function checkObject(schema: JSONSchemaProps, value: JsonObject, at: FieldPath, old: unknown): FieldError[] {
   const { maxProperties, minProperties, properties = {} } = schema;
   const additional = schemaOf(schema.additionalProperties);
   const count = Object.keys(value).length;
@@ -116,28 +116,29 @@ function checkObject(schema: JSONSchemaProps, value: JsonObject, at: FieldPath):
     ...(maxProperties !== undefined && count > maxProperties ? [tooMany(at, count, maxProperties)] : []),
     ...sortedEntries(value).flatMap(([key, one]) => {
       const inner = Object.hasOwn(properties, key) ? properties[key] : additional;
-      return inner ? validateValue(inner, one, at.child(key)) : [];
+      return inner ? validateValue(inner, one, at.child(key), isJsonObject(old) ? old[key] : undefined) : [];
     }),
     ...(schema.required ?? []).flatMap((key) => (value[key] === undefined ? [required(at.child(key))] : [])),
   ];
 }
 
-function checkCombinations(schema: JSONSchemaProps, value: unknown, at: FieldPath): FieldError[] {
+function checkCombinations(schema: JSONSchemaProps, value: unknown, at: FieldPath, old: unknown): FieldError[] {
   const { anyOf = [], allOf = [], oneOf = [], not } = schema;
   const fits = (one: JSONSchemaProps) => validateValue(one, value, at).length === 0;
+  const mayStay = (one: JSONSchemaProps) => validateValue(one, value, at, old).length === 0;
   const say = (text: string): FieldError => ({ ...invalid(at, '', `"${at.toString()}" must ${text}`), field: '<nil>' });
   /** What keeps the value from the alternative that it comes nearest to. */
   const nearest = (all: readonly JSONSchemaProps[]) =>
-    all.map((one) => validateValue(one, value, at)).reduce((a, b) => (b.length < a.length ? b : a));
+    all.map((one) => validateValue(one, value, at, old)).reduce((a, b) => (b.length < a.length ? b : a));
   const errors: FieldError[] = [];
-  if (anyOf.length > 0 && !anyOf.some(fits))
+  if (anyOf.length > 0 && !anyOf.some(mayStay))
     errors.push(say('validate at least one schema (anyOf)'), ...nearest(anyOf));
   const fitting = oneOf.filter(fits).length;
   if (oneOf.length > 0 && fitting !== 1) {
     const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
     errors.push(say(`validate one and only one schema (oneOf). ${found}`), ...(fitting === 0 ? nearest(oneOf) : []));
   }
-  if (!allOf.every(fits)) errors.push(say('validate all the schemas (allOf)'));
+  if (!allOf.every(mayStay)) errors.push(say('validate all the schemas (allOf)'));
   if (not && fits(not)) errors.push(say('not validate the schema (not)'));
   return errors;
 }
@@ -148,8 +149,12 @@ function checkEnum(schema: JSONSchemaProps, value: unknown, at: FieldPath): Fiel
   return [notSupported(at, value, supported)];
 }
 
-/** A value against a schema of a definition, in the API server's words; the fields of an object by name. */
-export function validateValue(schema: JSONSchemaProps, value: unknown, at: FieldPath): FieldError[] {
+/**
+ * A value against a schema of a definition, in the API server's words; the fields of an object by name. What is as it was
+ * in `old`, the value before an update, may stay, whatever the schema has come to say of it.
+ */
+export function validateValue(schema: JSONSchemaProps, value: unknown, at: FieldPath, old?: unknown): FieldError[] {
+  if (old !== undefined && deepEqual(value, old)) return [];
   const actual = typeOf(value);
   if (!typeAllowed(schema, actual)) {
     const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type;
@@ -157,10 +162,10 @@ export function validateValue(schema: JSONSchemaProps, value: unknown, at: Field
     return [typeInvalid(at, actual, text), ...checkEnum(schema, value, at)];
   }
   const errors = checkEnum(schema, value, at);
-  errors.push(...checkCombinations(schema, value, at));
+  errors.push(...checkCombinations(schema, value, at, old));
   if (typeof value === 'number') errors.push(...checkNumber(schema, value, at));
   else if (typeof value === 'string') errors.push(...checkText(schema, value, at));
-  else if (Array.isArray(value)) errors.push(...checkList(schema, value, at));
-  else if (isJsonObject(value)) errors.push(...checkObject(schema, value, at));
+  else if (Array.isArray(value)) errors.push(...checkList(schema, value, at, old));
+  else if (isJsonObject(value)) errors.push(...checkObject(schema, value, at, old));
   return errors;
 }
