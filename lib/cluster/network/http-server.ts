@@ -1,5 +1,5 @@
 import { parseHeaders, readExactly, readHead } from './http-client.ts';
-import { acceptTls, type Tls } from './tls.ts';
+import { acceptTls, HANDSHAKE, type Tls } from './tls.ts';
 import type { Connection, HttpHandler, HttpResponse, Listener, NetStack } from './stack.ts';
 
 const REASONS: Record<number, string> = {
@@ -52,6 +52,11 @@ async function serve(
   common: () => Record<string, string>,
 ): Promise<void> {
   try {
+    const opening = await connection.input.read();
+    if (!opening) return;
+    // Somebody speaks TLS to a server that does not.
+    if (opening[0] === HANDSHAKE) return void (await send(connection, { status: 400, body: '' }, common(), true));
+    connection.input.unread(opening);
     for (;;) {
       const lines = await readHead(connection.input);
       if (!lines) break;

@@ -18,7 +18,7 @@ export interface TlsIdentity {
 export type Tls = () => TlsIdentity | undefined | Promise<TlsIdentity | undefined>;
 
 /** The first byte of a handshake's record. */
-const HANDSHAKE = 0x16;
+export const HANDSHAKE = 0x16;
 
 /** How Go's servers answer somebody who forgot the `s` of https. */
 const NOT_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';

@@ -1,4 +1,6 @@
 import type { Clock } from '../../../kit/clock.ts';
+import type { ByteDuplex } from '../../machinery/kubelet-api.ts';
+import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import { isNotFound } from '../../machinery/status-error.ts';
 import { endpointslices, services } from '../../schema/generated/resources.ts';
 import type {
@@ -7,14 +9,25 @@ import type {
   Service,
 } from '../../schema/generated/types.ts';
 import type { AdmissionContext } from '../plugin.ts';
+import { postHttps, type HttpsAnswer, type HttpsTarget } from './https-post.ts';
 
 /** Where a webhook is, as its requests' errors name it and as it is dialled. */
 interface Destination {
   url: string;
-  reach: () => Promise<void>;
+  target: Omit<HttpsTarget, 'authority'>;
+  reach: () => Promise<ByteDuplex>;
 }
 
 const DEFAULT_PORT = 443;
+
+/** What a client of the API makes of a status code that came without words. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'has asked for the client to provide credentials',
+  403: 'does not allow this method on the requested resource',
+  404: 'could not find the requested resource',
+  405: 'does not allow this method on the requested resource',
+  503: 'is currently unable to handle the request',
+};
 
 /** What a Go client says when a connection cannot be made. */
 function dialError(err: unknown, host: string, port: number): Error {
@@ -36,19 +49,12 @@ function dialError(err: unknown, host: string, port: number): Error {
   }
 }
 
-/**
- * Connects. No program of the simulated images speaks TLS as a webhook must, so whoever is reached answers the handshake
- * as a plain HTTP server does.
- */
-async function connect(context: AdmissionContext, host: string, port: number): Promise<void> {
-  let connection: Awaited<ReturnType<AdmissionContext['dial']>>;
+async function dial(context: AdmissionContext, host: string, port: number): Promise<ByteDuplex> {
   try {
-    connection = await context.dial(host, port);
+    return await context.dial(host, port);
   } catch (err) {
     throw dialError(err, host, port);
   }
-  await connection.readable.cancel();
-  throw new Error('http: server gave HTTP response to HTTPS client');
 }
 
 /** A ready endpoint of a service's port. */
@@ -72,8 +78,11 @@ function toService(
   { name, namespace, path = '', port = DEFAULT_PORT }: ServiceReference,
   context: AdmissionContext,
 ): Destination {
+  const serverName = `${name}.${namespace}.svc`;
+  const absolute = path.startsWith('/') ? path : `/${path}`;
   return {
-    url: `https://${name}.${namespace}.svc:${port}${path.startsWith('/') ? path : `/${path}`}`,
+    url: `https://${serverName}:${port}${absolute}`,
+    target: { serverName, port, path: absolute },
     async reach() {
       let service: Service;
       try {
@@ -83,7 +92,7 @@ function toService(
         throw err;
       }
       const endpoint = await endpointOf(service, port, context);
-      await connect(context, endpoint.host, endpoint.port);
+      return dial(context, endpoint.host, endpoint.port);
     },
   };
 }
@@ -92,9 +101,11 @@ function destination({ service, url = '' }: WebhookClientConfig, context: Admiss
   if (service) return toService(service, context);
   const parsed = new URL(url);
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(parsed.port || DEFAULT_PORT);
   return {
     url: `https://${parsed.host}${parsed.pathname}`,
-    reach: () => connect(context, host, Number(parsed.port || DEFAULT_PORT)),
+    target: { serverName: host, port, path: parsed.pathname },
+    reach: () => dial(context, host, port),
   };
 }
 
@@ -105,20 +116,42 @@ function expired(clock: Clock, seconds: number): { promise: Promise<never>; canc
   return { promise, cancel: () => timer.cancel() };
 }
 
-/** Calls a webhook; rejects with what upstream says of a call that failed. */
+/** Sends a webhook a review and answers what it says of it; rejects with what upstream says of a call that failed. */
 export async function callWebhook(
   config: WebhookClientConfig,
   seconds: number,
+  review: JsonObject,
   context: AdmissionContext,
-): Promise<void> {
-  const { url, reach } = destination(config, context);
+): Promise<JsonObject> {
+  const { url, target, reach } = destination(config, context);
+  const authority = config.caBundle ? Buffer.from(config.caBundle, 'base64').toString('utf8') : undefined;
+  const path = `${target.path}?timeout=${seconds}s`;
   const deadline = expired(context.clock, seconds);
+  let answer: HttpsAnswer;
   try {
-    await Promise.race([reach(), deadline.promise]);
+    const exchange = async () => postHttps(await reach(), { ...target, path, authority }, JSON.stringify(review));
+    answer = await Promise.race([exchange(), deadline.promise]);
   } catch (err) {
     const why = err instanceof Error ? err.message : String(err);
     throw new Error(`failed to call webhook: Post "${url}?timeout=${seconds}s": ${why}`, { cause: err });
   } finally {
     deadline.cancel();
   }
+  return readAnswer(answer);
+}
+
+function readAnswer({ status, body }: HttpsAnswer): JsonObject {
+  if (status < 200 || status > 299)
+    throw new Error(
+      `failed to call webhook: the server ${REFUSALS[status] ?? 'rejected our request for an unknown reason'}`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  if (!isJsonObject(value))
+    throw new Error(`failed to call webhook: couldn't get version/kind; json parse error: invalid character`);
+  return value;
 }

@@ -5,6 +5,8 @@ import { refuse, type AdmissionContext, type AdmissionPlugin, type AdmissionRequ
 import { variablesOf } from './expression-values.ts';
 import { isExempt, ruleMatches, selectorsMatch } from './matching.ts';
 import { conditionsHold, conditionsOf } from './policy-program.ts';
+import { replaceObject } from './mutating-admission-policy.ts';
+import { patched, readVerdict, refusalBy, reviewOf, type Verdict } from './admission-review.ts';
 import { callWebhook } from './webhook-call.ts';
 
 /** What both kinds of webhook have. */
@@ -31,15 +33,28 @@ async function isConcerned(webhook: Webhook, request: AdmissionRequest, context:
   throw refuse(request, verdict.error);
 }
 
-async function call(webhook: Webhook, request: AdmissionRequest, context: AdmissionContext): Promise<void> {
-  if (!(await isConcerned(webhook, request, context))) return;
+/** Asks a webhook that a request concerns; undefined when none of its business, or when it failed and may. */
+async function ask(
+  webhook: Webhook,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): Promise<Verdict | undefined> {
+  if (!(await isConcerned(webhook, request, context))) return undefined;
+  const review = reviewOf(request, context.random);
   try {
-    await callWebhook(webhook.clientConfig, webhook.timeoutSeconds ?? 10, context);
+    const answer = await callWebhook(webhook.clientConfig, webhook.timeoutSeconds ?? 10, review, context);
+    return readVerdict(answer, review);
   } catch (err) {
-    if (webhook.failurePolicy === 'Ignore') return;
+    if (webhook.failurePolicy === 'Ignore') return undefined;
     const why = err instanceof Error ? err.message : String(err);
     throw internalError(`failed calling webhook "${webhook.name}": ${why}`);
   }
+}
+
+/** Throws its refusal, and passes its warnings on. */
+function heed(webhook: Webhook, verdict: Verdict | undefined, request: AdmissionRequest): void {
+  for (const warning of verdict?.warnings ?? []) request.warn(warning);
+  if (verdict && !verdict.allowed) throw refusalBy(webhook.name, verdict);
 }
 
 const inOrder = <T extends { metadata: { name: string } }>(items: readonly T[]) =>
@@ -53,7 +68,11 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
     if (isExempt(request)) return;
     const { items } = await context.client.list(mutatingwebhookconfigurations);
     for (const { webhooks = [] } of inOrder(items))
-      for (const webhook of webhooks) await call(webhook, request, context);
+      for (const webhook of webhooks) {
+        const verdict = await ask(webhook, request, context);
+        heed(webhook, verdict, request);
+        if (verdict?.patch !== undefined && request.object) replaceObject(request, patched(request, verdict.patch));
+      }
   },
 };
 
@@ -66,7 +85,9 @@ export const validatingAdmissionWebhook: AdmissionPlugin = {
     const { items } = await context.client.list(validatingwebhookconfigurations);
     if (!items.length) return;
     const all = inOrder(items).flatMap(({ webhooks = [] }) => webhooks);
-    const outcomes = await Promise.allSettled(all.map((webhook) => call(webhook, request, context)));
+    const outcomes = await Promise.allSettled(
+      all.map(async (webhook) => heed(webhook, await ask(webhook, request, context), request)),
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   },

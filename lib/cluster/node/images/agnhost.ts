@@ -16,6 +16,7 @@ import {
   serveHostname,
   testWebserver,
 } from './agnhost/servers.ts';
+import { webhook } from './agnhost/webhook.ts';
 import { BASE_FILES } from './base-files.ts';
 import { defineImage } from './image.ts';
 
@@ -36,6 +37,7 @@ const SUBCOMMANDS: Readonly<Record<string, Program>> = {
   porter,
   'serve-hostname': serveHostname,
   'test-webserver': testWebserver,
+  webhook,
 };
 
 /** What the Go runtime ends a program with that a signal ends, when it is a container's first process. */
