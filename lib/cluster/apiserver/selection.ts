@@ -27,12 +27,14 @@ function read<T>(parsed: Parsed<T>): T {
 function mustBeSelectable(term: FieldTerm, strategy: Strategy): void {
   const { field } = term;
   if (field === 'metadata.name') return;
-  if (field === 'metadata.namespace' && (strategy.resource.namespaced || !strategy.custom)) return;
   const names = strategy.fieldNames;
+  const known = names !== undefined || strategy.custom;
+  // Where nothing says which fields there are, objects without a namespace have an empty one.
+  if (field === 'metadata.namespace' && (strategy.resource.namespaced || !known)) return;
   if (names?.includes(field)) return;
   throw badRequest(
-    names || strategy.custom
-      ? `field label not supported: ${field}`
+    known
+      ? strategy.unselectableField(field)
       : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

@@ -162,6 +162,12 @@ export class Strategy {
     return readers && Object.keys(readers);
   }
 
+  /** What is said of a field by which it cannot be selected. */
+  unselectableField(field: string): string {
+    const say = this.#own.unselectableField ?? this.#stored.unselectableField;
+    return say?.(field) ?? `field label not supported: ${field}`;
+  }
+
   /** What a selectable field holds. */
   field(object: StoredObject, name: string): string {
     const own = this.#own.selectableFields;

@@ -93,6 +93,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
    * `{'spec.nodeName': (pod) => pod.spec.nodeName ?? ''}`. Others are refused by name.
    */
   selectableFields?: Readonly<Record<string, FieldReader<T>>>;
+  /** What is said of a field that they do not name; `field label not supported: spec.image` unless given. */
+  unselectableField?(field: string): string;
   columns?: readonly Column<T>[];
   /** The order of a table's rows where it is not that of names. */
   compareRows?(a: T, b: T): number;

@@ -53,7 +53,6 @@ export const replicaSet = defineKind<ReplicaSet>({
       ready: 'readyReplicas',
     }),
   warnings: (object, old) => templateWarnings(object.spec.template, old?.spec.template, SPEC.child('template')),
-  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   columns: [
     name(),
     column('Desired', 'integer', 'Pods that are wanted.', ({ spec }) => spec.replicas ?? 0),

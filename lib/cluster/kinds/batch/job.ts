@@ -170,6 +170,7 @@ export const job = defineKind<Job>({
     ...templateWarnings(object.spec.template, old?.spec.template, SPEC.child('template')),
   ],
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
+  unselectableField: (field) => `field label "${field}" not supported for Job`,
   defaultPropagation: 'orphan',
   columns: [
     name(),

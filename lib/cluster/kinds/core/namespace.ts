@@ -60,7 +60,7 @@ export const namespace = defineKind<Namespace>({
   validate: (object) => validateNamespaceFinalizers(object, false),
   validateUpdate: () => [],
   validateStatusUpdate,
-  selectableFields: { 'status.phase': (o) => o.status?.phase ?? '', name: (o) => o.metadata.name },
+  selectableFields: { 'status.phase': (o) => o.status?.phase ?? '' },
   beginDeletion(draft) {
     draft.status = { ...draft.status, phase: 'Terminating' };
   },

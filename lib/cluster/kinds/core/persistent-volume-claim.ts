@@ -154,7 +154,6 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
     ...fractional(SPEC.child('resources', 'requests').key('storage'), spec?.resources?.requests?.storage),
     ...fractional(SPEC.child('resources', 'limits').key('storage'), spec?.resources?.limits?.storage),
   ],
-  selectableFields: { name: (o) => o.metadata.name },
   answersWithDeleted: true,
   columns,
 });

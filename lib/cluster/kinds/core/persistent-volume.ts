@@ -280,7 +280,6 @@ export const persistentVolume = defineKind<PersistentVolume>({
   validate,
   validateUpdate,
   warnings,
-  selectableFields: { name: (o) => o.metadata.name },
   answersWithDeleted: true,
   columns,
 });

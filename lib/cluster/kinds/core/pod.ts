@@ -281,6 +281,8 @@ export const pod = defineKind<Pod>({
   },
   selectableFields: {
     'spec.nodeName': (o) => o.spec.nodeName ?? '',
+    // The name that it had once.
+    'spec.host': (o) => o.spec.nodeName ?? '',
     'spec.restartPolicy': (o) => o.spec.restartPolicy ?? '',
     'spec.schedulerName': (o) => o.spec.schedulerName ?? '',
     'spec.serviceAccountName': (o) => o.spec.serviceAccountName ?? '',
