@@ -75,7 +75,7 @@ export class ContainerRunner {
         fieldPath(r),
       );
     }
-    const due = this.#nextResync(ended.finishedAt);
+    const due = this.#nextLook(r, ended.finishedAt);
     const now = kubelet.clock.now();
     if (now < due) {
       if (due < r.backOffUntil) this.context.wakeAt(due);
@@ -91,10 +91,14 @@ export class ContainerRunner {
     };
   }
 
-  /** The first of the pod's regular looks after a time. */
-  #nextResync(after: number): number {
+  /** When the kubelet looks at the pod again after a container has ended: at its regular time, or when a probe meets a new container. */
+  #nextLook(r: ContainerRecord, after: number): number {
     const { startTime, resyncPeriod: every } = this.context;
-    return startTime + Math.ceil((after - startTime + 1) / every) * every;
+    const probes = [r.spec.readinessProbe, r.spec.startupProbe].filter((probe) => probe !== undefined);
+    return Math.min(
+      startTime + Math.ceil((after - startTime + 1) / every) * every,
+      ...probes.map(({ periodSeconds = 10 }) => after + periodSeconds * 1000),
+    );
   }
 
   #restartWhenChanged(r: ContainerRecord): void {

@@ -11,6 +11,8 @@ import { looksLikeMirror, MIRROR, mirrorOf, readStaticPods, type StaticPod } fro
 
 /** fileCheckFrequency's default: when the directory itself was replaced, or cannot be watched, changes are found then. */
 const CHECK = 20_000;
+/** How often the kubelet clears away mirrors whose manifest is gone. */
+const HOUSEKEEPING = 2_000;
 /** Editors write a file in several steps. */
 const SETTLE = 100;
 
@@ -24,6 +26,8 @@ export class StaticPodSource {
   #timer: Timer | undefined;
   #soon: Timer | undefined;
   #complained = '';
+  /** Of mirrors that are to be cleared away, by uid. */
+  readonly #orphans = new Map<string, Timer>();
   /** When the directory had last changed as it was read: its files' changes are told by the watch. */
   #readAt: number | undefined;
   /** Static pods that were there when the kubelet came: an earlier kubelet's mirror of them is as good as its own. */
@@ -61,6 +65,7 @@ export class StaticPodSource {
     this.#timer?.cancel();
     this.#soon?.cancel();
     this.#watcher?.close();
+    for (const timer of this.#orphans.values()) timer.cancel();
   }
 
   owns(uid: string): boolean {
@@ -96,14 +101,28 @@ export class StaticPodSource {
     }
   }
 
-  /** Removes a mirror that stands for nothing any more, or for another manifest than the one that is there. */
+  /** Removes a mirror that stands for another manifest than the one that is there, and soon one whose manifest is gone. */
   async reconcileMirror(client: Client, mirror: Pod): Promise<void> {
     const found = this.#find(mirror);
+    if (!found) return this.#removeLater(client, mirror);
     const right =
-      found &&
       !mirror.metadata.deletionTimestamp &&
       (mirror.metadata.annotations?.[MIRROR] === found.hash || this.inherited(mirror));
-    if (right) return;
+    if (!right) await this.#remove(client, mirror);
+  }
+
+  #removeLater(client: Client, mirror: Pod): void {
+    const { uid = '' } = mirror.metadata;
+    if (this.#orphans.has(uid)) return;
+    const { clock, activity } = this.#options;
+    const timer = clock.after(HOUSEKEEPING, () => {
+      this.#orphans.delete(uid);
+      void activity.track(this.#find(mirror) ? this.reconcileMirror(client, mirror) : this.#remove(client, mirror));
+    });
+    this.#orphans.set(uid, timer);
+  }
+
+  async #remove(client: Client, mirror: Pod): Promise<void> {
     try {
       const { namespace = '', name, uid } = mirror.metadata;
       await client.delete(pods, namespace, name, { gracePeriodSeconds: 0, ...(uid ? { preconditions: { uid } } : {}) });
