@@ -172,7 +172,7 @@ function complaints({ code, object }: Answer): string {
 }
 
 function judge(answer: Answer, { because, says, gives = {} }: Row): void {
-  expect(complaints(answer)).toBe(written(because ?? says ?? ''));
+  expect(complaints(answer).trimEnd()).toBe(written(because ?? says ?? ''));
   for (const [path, value] of Object.entries(gives)) {
     expect({ [path]: valueAt(answer.object, path) ?? null }).toEqual({ [path]: value });
   }

@@ -1,6 +1,6 @@
 import type { Attributes } from '../../access/authorizer.ts';
 import type { ApiResult } from '../../machinery/api-request.ts';
-import { forbidden, invalid, type FieldError } from '../../machinery/field-error.ts';
+import { invalid, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import type { JsonObject } from '../../machinery/object.ts';
 import { formatTime, isJsonObject } from '../../machinery/object.ts';
@@ -63,11 +63,18 @@ function decide(call: Call, user: UserInfo, spec: AccessSpec): ApiResult {
   return reviewed(call, { allowed, ...(reason ? { reason } : {}) });
 }
 
+/** As the API server's own form of it prints. */
+const shown = ({ path = '', verb = '' }: NonResourceAttributes) => ({ Path: path, Verb: verb });
+
 function oneOf(spec: AccessSpec): FieldError[] {
   const { resourceAttributes: r, nonResourceAttributes: n } = spec;
   if (r && n)
     return [
-      invalid(SPEC.child('nonResourceAttributes'), n, `cannot be specified in combination with resourceAttributes`),
+      invalid(
+        SPEC.child('nonResourceAttributes'),
+        shown(n),
+        `cannot be specified in combination with resourceAttributes`,
+      ),
     ];
   return !r && !n ? [invalid(SPEC.child('resourceAttributes'), null, EITHER)] : [];
 }
@@ -106,7 +113,8 @@ export function localSubjectAccessReview(call: Call): ApiResult {
     );
   }
   if (spec.nonResourceAttributes) {
-    errors.push(forbidden(SPEC.child('nonResourceAttributes'), 'disallowed on this kind of request'));
+    const { nonResourceAttributes: n } = spec;
+    errors.push(invalid(SPEC.child('nonResourceAttributes'), shown(n), 'disallowed on this kind of request'));
   }
   mustBeValid(call, errors);
   return decide(call, namedUser(spec), spec);

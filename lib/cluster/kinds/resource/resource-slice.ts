@@ -1,7 +1,7 @@
 import { invalid, required, type FieldError } from '../../machinery/field-error.ts';
 import { FieldPath } from '../../machinery/field-path.ts';
 import { resourceslices } from '../../schema/generated/resources.ts';
-import type { ResourceSlice } from '../../schema/generated/types.ts';
+import type { ResourcePool, ResourceSlice } from '../../schema/generated/types.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { validateCsiDriverName } from '../shared/csi-driver-name.ts';
@@ -48,7 +48,7 @@ function validateWhere({ spec }: ResourceSlice): FieldError[] {
 }
 
 function validatePool({ spec: { pool } }: ResourceSlice): FieldError[] {
-  const { name: poolName = '', resourceSliceCount: count = 0, generation = 0 } = pool;
+  const { name: poolName, resourceSliceCount: count, generation } = pool;
   return [
     ...validatePoolName(POOL.child('name'), poolName),
     ...(count > 0 ? [] : [invalid(POOL.child('resourceSliceCount'), count, POSITIVE)]),
@@ -57,7 +57,7 @@ function validatePool({ spec: { pool } }: ResourceSlice): FieldError[] {
 }
 
 function validate(object: ResourceSlice, old?: ResourceSlice): FieldError[] {
-  const { driver = '', devices, sharedCounters, perDeviceNodeSelection = false } = object.spec;
+  const { driver, devices, sharedCounters, perDeviceNodeSelection = false } = object.spec;
   const advanced = devices?.some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);
   return [
     ...validateCsiDriverName(SPEC.child('driver'), driver),
@@ -96,7 +96,13 @@ export const resourceSlice = defineKind<ResourceSlice>({
     'spec.driver': ({ spec }) => spec.driver,
   },
   defaults({ spec }) {
-    spec.pool ??= { generation: 0, name: '', resourceSliceCount: 0 };
+    spec.driver ??= '';
+    const {
+      generation = 0,
+      name: poolName = '',
+      resourceSliceCount = 0,
+    } = (spec.pool as Partial<ResourcePool> | undefined) ?? {};
+    spec.pool = { generation, name: poolName, resourceSliceCount };
     for (const device of spec.devices ?? []) for (const taint of device.taints ?? []) taint.effect ??= '';
   },
   validate: (object) => validate(object),
