@@ -1,21 +1,31 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { DiskTree } from './runtime/fs/disk-tree.ts';
 import { FileSystem } from './runtime/fs/file-system.ts';
+import { DiskSpace, MOST_ON_DISK } from './runtime/fs/space.ts';
 
 /** The root disk of a node: a real directory, seen as the node's own `/`. Symlinks lead nowhere outside of it. */
 export class Disk {
   readonly root: string;
   readonly fs: FileSystem;
+  readonly #space: DiskSpace;
 
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });
     this.root = realpathSync(dir);
-    this.fs = new FileSystem([{ path: '/', tree: new DiskTree(this.root), readOnly: false, fsType: 'ext4' }]);
+    this.#space = new DiskSpace(MOST_ON_DISK, () => new DiskTree(this.root, this.#space).used());
+    this.fs = new FileSystem([
+      { path: '/', tree: new DiskTree(this.root, this.#space), readOnly: false, fsType: 'ext4' },
+    ]);
   }
 
   /** The host path of an existing file or directory, links inside the disk followed. */
   hostPath(path: string): string {
     return this.root + this.fs.realpath(path);
+  }
+
+  /** What is at an existing path, links followed, as a volume of `capacity` bytes (or of all that is left). */
+  tree(path: string, capacity?: number): DiskTree {
+    return new DiskTree(this.hostPath(path), this.#space, capacity);
   }
 
   /** A file's text, or undefined when it cannot be read. */

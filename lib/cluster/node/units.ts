@@ -4,6 +4,8 @@ import type { HostNetwork } from '../network/network.ts';
 import { ConfigError, readConfig } from './kubelet/config.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { Disk } from './machine.ts';
+import { nodeLayers } from './runtime/fs/space.ts';
+import { nodeMemory } from './runtime/memory.ts';
 import type { NodeOptions } from './node.ts';
 import { hostPathOf } from './host-path-of.ts';
 import { commandLine, KNOWN_UNITS, unitFile, WANTS, type UnitName } from './unit-files.ts';
@@ -136,6 +138,8 @@ export class Units {
           hostPath: hostPathOf,
           hostNetwork: options.host,
           activity: options.activity,
+          memory: nodeMemory(),
+          layers: nodeLayers(),
         },
         kubeletVersion: 'v1.36.3',
         machineId: options.machineId,

@@ -3,7 +3,6 @@ import { quantityMilliValue, quantityValue } from '../../machinery/quantity.ts';
 import type { Pod } from '../../schema/generated/types.ts';
 import type { Available } from '../images/catalogue.ts';
 import { Container } from '../runtime/container.ts';
-import { DiskTree } from '../runtime/fs/disk-tree.ts';
 import type { Identity, Mount } from '../runtime/fs/file-system.ts';
 import { normalize } from '../runtime/fs/file-system.ts';
 import { capabilityMask } from './capabilities.ts';
@@ -83,7 +82,7 @@ function mountsOf(
   const { disk } = kubelet;
   const file = (path: string, at: string): Mount => ({
     path: at,
-    tree: new DiskTree(disk.hostPath(path)),
+    tree: disk.tree(path),
     readOnly: false,
     fsType: 'ext4',
   });

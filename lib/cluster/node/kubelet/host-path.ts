@@ -1,5 +1,5 @@
 import type { Disk } from '../machine.ts';
-import { DiskTree } from '../runtime/fs/disk-tree.ts';
+import type { DiskTree } from '../runtime/fs/disk-tree.ts';
 import { parentOf } from '../runtime/fs/file-system.ts';
 
 /** Opens a path of the node for a pod, after the check that its type asks for; answers what is wrong otherwise. */
@@ -40,5 +40,5 @@ export function openHostPath(disk: Disk, path: string, type: string): DiskTree |
       // The runtime makes what is bind-mounted, as a directory.
       if (!kind) fs.mkdir(path, { recursive: true });
   }
-  return new DiskTree(disk.hostPath(path));
+  return disk.tree(path);
 }

@@ -6,6 +6,9 @@ import type { Disk } from '../machine.ts';
 /** containerLogMaxSize of the kubelet's defaults. */
 const ROTATE_AT = 10 * 1024 * 1024;
 
+/** containerd's max_container_log_line_size: what is longer is written in parts. */
+const LONGEST_LINE = 16 * 1024;
+
 /** One container's log file, in the CRI's form: `2026-01-01T00:00:00.000000000Z stdout F text`. */
 export class PodLog {
   readonly path: string;
@@ -56,8 +59,25 @@ export class PodLog {
     const lines = (this.#partial[stream] + text).split('\n');
     this.#partial[stream] = lines.pop() ?? '';
     const fresh = lines.filter((line) => !this.#replayed(line));
-    if (fresh.length) this.#append(fresh.map((line) => `${this.#stamp()} ${stream} F ${line}\n`).join(''));
+    if (fresh.length) this.#append(fresh.map((line) => this.#entry(stream, line)).join(''));
+    const whole = this.#partial[stream].length - (this.#partial[stream].length % LONGEST_LINE);
+    if (whole > 0) {
+      this.#append(this.#parts(stream, this.#partial[stream].slice(0, whole)));
+      this.#partial[stream] = this.#partial[stream].slice(whole);
+    }
     this.#tell();
+  }
+
+  #entry(stream: string, line: string): string {
+    const last = line.length - (line.length % LONGEST_LINE);
+    return `${this.#parts(stream, line.slice(0, last))}${this.#stamp()} ${stream} F ${line.slice(last)}\n`;
+  }
+
+  #parts(stream: string, text: string): string {
+    let parts = '';
+    for (let i = 0; i < text.length; i += LONGEST_LINE)
+      parts += `${this.#stamp()} ${stream} P ${text.slice(i, i + LONGEST_LINE)}\n`;
+    return parts;
   }
 
   #replayed(line: string): boolean {

@@ -11,7 +11,7 @@ import type {
   Volume,
 } from '../../schema/generated/types.ts';
 import type { Disk } from '../machine.ts';
-import { DiskTree } from '../runtime/fs/disk-tree.ts';
+import type { DiskTree } from '../runtime/fs/disk-tree.ts';
 import { FileSystem } from '../runtime/fs/file-system.ts';
 import { fieldValue, resourceValue, type EnvironmentSources } from './environment.ts';
 import { openHostPath } from './host-path.ts';
@@ -57,7 +57,7 @@ export async function mountVolume(
     disk.fs.mkdir(dir, { recursive: true });
     const memory = volume.emptyDir.medium === 'Memory';
     const limit = volume.emptyDir.sizeLimit;
-    const tree = new DiskTree(disk.hostPath(dir), memory && limit ? quantityValue(limit) : undefined);
+    const tree = disk.tree(dir, memory && limit ? quantityValue(limit) : undefined);
     if (fresh) {
       const mode = memory ? 0o1777 : 0o777;
       tree.chmod('', fsGroup === undefined ? mode : mode | 0o2000);
@@ -93,7 +93,7 @@ export async function mountVolume(
     disk.fs.mkdir(dir, { recursive: true });
     disk.fs.chmod(dir, 0o777);
   }
-  const tree = old?.tree ?? new DiskTree(disk.hostPath(dir));
+  const tree = old?.tree ?? disk.tree(dir);
   writePayload(tree, payload, sources.now(), fsGroup);
   return { tree, readOnly: true, fsType: 'tmpfs', live: true };
 }
@@ -297,5 +297,5 @@ export function subTree(volume: MountedVolume, subPath: string): DiskTree {
   const fs = new FileSystem([{ path: '/', tree: volume.tree, readOnly: false, fsType: volume.fsType }]);
   if (!fs.exists(`/${subPath}`)) fs.mkdir(`/${subPath}`, { recursive: true, mode: 0o750 });
   const path = fs.realpath(`/${subPath}`).slice(1);
-  return new DiskTree(volume.tree.hostPath(path));
+  return volume.tree.below(path);
 }

@@ -3,10 +3,13 @@ import type { Random } from '../../../kit/random.ts';
 import { BytePipe, emptyPipe } from '../../network/byte-pipe.ts';
 import type { NetStack } from '../../network/stack.ts';
 import type { Image } from '../images/image.ts';
+import type { Budget } from './budget.ts';
 import { devRoot, procRoot } from './dev.ts';
 import { findProgram, type Found } from './find-program.ts';
 import { FileSystem, type Identity, type Mount } from './fs/file-system.ts';
 import { MemoryTree } from './fs/memory-tree.ts';
+import { layer } from './fs/space.ts';
+import { containerMemory } from './memory.ts';
 import type { Output } from './output.ts';
 import { ProcessTable } from './process-table.ts';
 import type { Exit, NodeFacilities, Process, Program, World } from './process.ts';
@@ -49,6 +52,8 @@ export class Container {
   readonly exited: Promise<Exit>;
   readonly options: ContainerOptions;
   readonly #world: World;
+  /** What was written into its own files. */
+  readonly #layer: Budget;
   readonly #main: Process;
   readonly #stdin: BytePipe;
   readonly #attached = new Set<{ stdout: Output; stderr: Output }>();
@@ -81,10 +86,16 @@ export class Container {
       uptime: () => (clock.now() - startedAt) / 1000 + 1500,
     });
     const now = () => clock.now();
+    this.#layer = layer(options.node.layers);
     const mounts: Mount[] = [
-      { path: '/', tree: new MemoryTree(image.rootfs(), now), readOnly: options.readOnlyRoot, fsType: 'overlay' },
+      {
+        path: '/',
+        tree: new MemoryTree(image.rootfs(), now, this.#layer),
+        readOnly: options.readOnlyRoot,
+        fsType: 'overlay',
+      },
       { path: '/proc', tree: new MemoryTree(proc, now), readOnly: true, fsType: 'proc' },
-      { path: '/dev', tree: new MemoryTree(devRoot(random), now), readOnly: false, fsType: 'tmpfs' },
+      { path: '/dev', tree: new MemoryTree(devRoot(random), now, this.#layer), readOnly: false, fsType: 'tmpfs' },
     ];
     const bare = new FileSystem(mounts.slice(0, 1).map((m) => ({ ...m, readOnly: false })));
     const wanted = options.mounts.map((m) => ({ ...m, path: makeMountPoint(bare, m) }));
@@ -99,6 +110,7 @@ export class Container {
       program: (path) => image.programs.get(path),
       fs: this.fs.as({ uid: 0, gid: 0, groups: [0] }),
       limits: options.limits,
+      memory: containerMemory(options.node.memory, options.limits.memory),
       node: options.node,
     };
     const { argv, cwd, env } = options;
@@ -118,6 +130,7 @@ export class Container {
       tty: options.tty,
     });
     this.exited = this.#main.exited;
+    void this.exited.then(() => this.#layer.close());
   }
 
   get processes(): Process[] {

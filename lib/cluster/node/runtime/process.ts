@@ -6,7 +6,9 @@ import type { HostNetwork } from '../../network/network.ts';
 import type { NetStack } from '../../network/stack.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { Connect } from '../../client/transport.ts';
+import type { Budget } from './budget.ts';
 import type { FileSystem } from './fs/file-system.ts';
+import { OutOfMemory, processMemory } from './memory.ts';
 import type { Output } from './output.ts';
 import type { ProcessTable } from './process-table.ts';
 import { IGNORED_BY_DEFAULT, SIGNALS, type SignalName } from './signals.ts';
@@ -27,6 +29,7 @@ export interface World {
   fs: FileSystem;
   /** Resources, as cgroups tell: bytes and cores. */
   limits: { memory?: number; cpu?: number };
+  memory: Budget;
   node: NodeFacilities;
 }
 
@@ -40,6 +43,9 @@ export interface NodeFacilities {
   /** Where kube-proxy hands over its rules. */
   hostNetwork: HostNetwork;
   activity: Activity;
+  /** What all containers of the node share: memory for their programs, room for their layers. */
+  memory: Budget;
+  layers: Budget;
 }
 
 export interface Exit {
@@ -78,6 +84,8 @@ export class Process {
   stderr: Output;
   readonly tty: boolean;
   readonly startedAt: number;
+  /** What it holds, within its container's memory. */
+  readonly memory: Budget;
   readonly exited: Promise<Exit>;
   readonly #abort = new AbortController();
   readonly #handlers = new Map<SignalName, (() => void) | 'ignore'>();
@@ -97,6 +105,7 @@ export class Process {
     this.stderr = options.stderr;
     this.tty = options.tty ?? false;
     this.startedAt = world.clock.now();
+    this.memory = processMemory(world.memory);
     this.exited = new Promise((settle) => (this.#settle = settle));
   }
 
@@ -115,7 +124,9 @@ export class Process {
       const code = await program(this, this.argv.slice(1));
       this.end({ code: code & 255 });
     } catch (err) {
-      if (!(err instanceof Killed)) {
+      // A RangeError is what the engine says of strings, arrays and stacks beyond what it can hold.
+      if (err instanceof OutOfMemory || err instanceof RangeError) this.world.processes.outOfMemory();
+      else if (!(err instanceof Killed)) {
         await this.stderr.write(`${this.argv[0]}: ${err instanceof Error ? err.message : String(err)}\n`);
         this.end({ code: 1 });
       }
@@ -128,6 +139,7 @@ export class Process {
     if (this.#done) return;
     this.#done = true;
     this.world.processes.remove(this);
+    this.memory.close();
     this.#abort.abort();
     this.#settle(exit);
   }
@@ -224,6 +236,16 @@ export class Process {
 
   read(): Promise<Uint8Array | undefined> {
     return this.wait(this.stdin.read());
+  }
+
+  /** All of the standard input; a program that keeps what it reads needs the memory for it. */
+  async readAll(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await this.read(); chunk; chunk = await this.read()) {
+      this.memory.take(chunk.length);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
   }
 
   print(text: Uint8Array | string): Promise<boolean> {

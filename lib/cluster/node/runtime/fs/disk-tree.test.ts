@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Disk } from '../../machine.ts';
 import { mountVolume } from '../../kubelet/volumes.ts';
-import { DiskTree } from './disk-tree.ts';
+import { DiskSpace } from './space.ts';
 
 let outer: string;
 let disk: Disk;
@@ -34,7 +34,7 @@ test('links and dots lead nowhere outside of a disk', () => {
 test('a tree does not trust a directory that has become a link', () => {
   symlinkSync(outer, join(disk.root, 'd'));
   symlinkSync(join(outer, 'secret'), join(disk.root, 'f'));
-  const tree = new DiskTree(disk.root);
+  const tree = disk.tree('/');
   const options = { append: false, mode: 0o644, owner: { uid: 0, gid: 0 } };
   expect(() => tree.read('d/secret')).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
   expect(() => tree.read('f')).toThrow(/Permission denied|File exists|Too many levels of symbolic links/);
@@ -55,4 +55,29 @@ test('a hostPath volume through a link stays on the disk', async () => {
   await expect(mountVolume(disk, pod, volume, {} as Parameters<typeof mountVolume>[3])).rejects.toThrow(
     /Permission denied|File exists|Too many levels of symbolic links/,
   );
+});
+
+test('a disk that is full takes more once somebody has made room', () => {
+  let used = 0;
+  const space = new DiskSpace(100 * 1024 * 1024, () => used);
+  const write = (bytes: number) => {
+    space.take(bytes);
+    used += bytes;
+  };
+  const MIB = 1024 * 1024;
+  for (let i = 0; i < 90; i++) write(MIB);
+  expect(() => {
+    for (let i = 0; i < 90; i++) write(MIB);
+  }).toThrow('No space left on device');
+  used = 0;
+  expect(() => {
+    for (let i = 0; i < 100; i++) {
+      try {
+        return space.take(MIB);
+      } catch {
+        // Looked at again now and then only.
+      }
+    }
+    throw new Error('still full');
+  }).not.toThrow();
 });

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { FsError, fromHost } from './fs-error.ts';
+import type { DiskSpace } from './space.ts';
 import type { Entry, Owner, Tree } from './tree.ts';
 
 /** Larger files than this are no business of a simulated program. */
@@ -15,16 +16,26 @@ export class DiskTree implements Tree {
   /** Owners that the host would not let us set. */
   readonly #owners = new Map<string, Owner>();
 
+  readonly #space: DiskSpace;
   readonly #capacity: number | undefined;
 
-  /** `root` is an absolute host path without symlinks. `capacity` in bytes limits what may lie below it. */
-  constructor(root: string, capacity?: number) {
+  /**
+   * `root` is an absolute host path without symlinks, `space` the room on the disk that it is part of. `capacity` in bytes
+   * limits what may lie below it.
+   */
+  constructor(root: string, space: DiskSpace, capacity?: number) {
     this.#root = root;
+    this.#space = space;
     this.#capacity = capacity;
   }
 
   get capacity(): number | undefined {
     return this.#capacity;
+  }
+
+  /** A tree of its own of what is at `path`, with the same limits. */
+  below(path: string): DiskTree {
+    return new DiskTree(this.hostPath(path), this.#space, this.#capacity);
   }
 
   /** Bytes in all files below. */
@@ -74,6 +85,7 @@ export class DiskTree implements Tree {
       const freed = options.append ? 0 : (before?.size ?? 0);
       if (this.used() - freed + data.length > this.#capacity) throw new FsError('ENOSPC');
     }
+    this.#space.take(data.length);
     const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | (options.append ? fs.constants.O_APPEND : 0);
     this.#withFile(path, flags, options.mode, (fd) => {
       if (!options.append) fs.ftruncateSync(fd, 0);

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts';
 import { FsError } from './fs-error.ts';
 import type { Device, Entry, Owner, Tree } from './tree.ts';
 
@@ -12,6 +13,10 @@ export interface FileNode extends Meta {
   type: 'file';
   /** Content, or what makes it when it is first read. */
   content: Uint8Array | (() => Uint8Array);
+  /** Room behind the content into which the next append may go. */
+  room?: Buffer;
+  /** Not part of the start state: its bytes count. */
+  written?: boolean;
 }
 
 export interface DirNode extends Meta {
@@ -41,10 +46,13 @@ export class MemoryTree implements Tree {
   #root: DirNode;
   readonly #self = {};
   readonly #now: () => number;
+  readonly #space: Budget | undefined;
 
-  constructor(root: DirNode, now: () => number) {
+  /** `space` is where what is written is taken from. */
+  constructor(root: DirNode, now: () => number, space?: Budget) {
     this.#root = root;
     this.#now = now;
+    this.#space = space;
   }
 
   lookup(path: string): Entry | undefined {
@@ -73,11 +81,14 @@ export class MemoryTree implements Tree {
     const [dir, name] = this.#parent(path);
     const old = dir.children.get(name);
     if (old?.type === 'dir') throw new FsError('EISDIR');
-    const content = options.append && old?.type === 'file' ? Buffer.concat([contentOf(old), data]) : data;
+    const before = old?.type === 'file' && old.written ? contentOf(old).length : 0;
+    const written = options.append && old?.type === 'file' ? appended(old, data) : { content: data };
+    this.#space?.take(written.content.length - before);
     const meta = old ?? { mode: options.mode, uid: options.owner.uid, gid: options.owner.gid };
     dir.children.set(name, {
       type: 'file',
-      content,
+      ...written,
+      written: true,
       mode: meta.mode,
       uid: meta.uid,
       gid: meta.gid,
@@ -105,6 +116,7 @@ export class MemoryTree implements Tree {
     if (!node) throw new FsError('ENOENT');
     if (node.type === 'dir' && node.children.size > 0) throw new FsError('ENOTEMPTY');
     dir.children.delete(name);
+    if (node.type === 'file' && node.written) this.#space?.take(-contentOf(node).length);
     dir.mtime = this.#now();
   }
 
@@ -117,6 +129,7 @@ export class MemoryTree implements Tree {
     if (there?.type === 'dir' && (node.type !== 'dir' || there.children.size > 0)) {
       throw new FsError(node.type === 'dir' ? 'ENOTEMPTY' : 'EISDIR');
     }
+    if (there?.type === 'file' && there !== node && there.written) this.#space?.take(-contentOf(there).length);
     source.children.delete(oldName);
     dest.children.set(newName, node);
   }
@@ -189,4 +202,17 @@ export class MemoryTree implements Tree {
 function contentOf(node: FileNode): Uint8Array {
   if (typeof node.content === 'function') node.content = node.content();
   return node.content;
+}
+
+/** A file's content with more behind it. The room doubles, so that many small appends do not copy it all each time. */
+function appended(old: FileNode, data: Uint8Array): { content: Uint8Array; room: Buffer } {
+  const before = contentOf(old);
+  const size = before.length + data.length;
+  let { room } = old;
+  if (!room || room.length < size) {
+    room = Buffer.alloc(size < 4096 ? size : 2 * size);
+    room.set(before);
+  }
+  room.set(data, before.length);
+  return { content: room.subarray(0, size), room };
 }

@@ -1,3 +1,4 @@
+import { isFsError } from '../fs/fs-error.ts';
 import type { Program } from '../process.ts';
 import { at, why } from './operands.ts';
 
@@ -14,11 +15,7 @@ export const dd: Program = async (p, args) => {
   let status = 0;
   if (target) p.fs.writeFile(at(p, target), '');
   const input =
-    source && source.startsWith('/dev/')
-      ? undefined
-      : source
-        ? p.fs.readFile(at(p, source))
-        : await p.wait(p.stdin.readAll());
+    source && source.startsWith('/dev/') ? undefined : source ? p.fs.readFile(at(p, source)) : await p.readAll();
   const blocks = count ?? (input ? Math.ceil(input.length / block) : 1024);
   for (let i = 0; i < Math.min(blocks, 4096); i++) {
     const data = input ? input.subarray(i * block, (i + 1) * block) : new Uint8Array(Math.min(block, 16 * 1024 ** 2));
@@ -29,6 +26,7 @@ export const dd: Program = async (p, args) => {
       else await p.print(data);
       written++;
     } catch (err) {
+      if (!isFsError(err)) throw err;
       await p.warn(`dd: error writing '${target}': ${why(err)}\n`);
       status = 1;
       break;

@@ -53,7 +53,7 @@ export function shellProgram(bash: boolean): Program {
 
 /** Runs what comes in on standard input, which the commands themselves then do not see. */
 async function fromInput(p: Process, shell: Shell, io: Io): Promise<number> {
-  const text = Buffer.from(await p.wait(p.stdin.readAll())).toString('utf8');
+  const text = Buffer.from(await p.readAll()).toString('utf8');
   try {
     return await shell.runScript(text, { ...io, stdin: emptyPipe() });
   } catch (err) {

@@ -26,7 +26,7 @@ export const tail: Program = async (p, args) => {
     return p.forever();
   }
   if (operands.length === 0) {
-    const data = await p.wait(p.stdin.readAll());
+    const data = await p.readAll();
     await p.print(values.has('c') ? data.subarray(-Number(values.get('c'))) : take(Buffer.from(data).toString()));
     return 0;
   }

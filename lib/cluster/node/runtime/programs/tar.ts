@@ -133,7 +133,7 @@ export const tar: Program = async (p, args) => {
     if (status) await p.warn('tar: error exit delayed from previous errors\n');
     return status;
   }
-  const data = file === '-' ? await p.wait(p.stdin.readAll()) : p.fs.readFile(joinPath(p.cwd, file));
+  const data = file === '-' ? await p.readAll() : p.fs.readFile(joinPath(p.cwd, file));
   try {
     const found = unpack(p, data, base, mode === 't');
     if (mode === 't') await p.print(found.map((n) => `${n}\n`).join(''));

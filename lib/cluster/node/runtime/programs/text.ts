@@ -26,7 +26,7 @@ export function textCommand(name: (typeof TEXT_COMMANDS)[number]): Program {
       name === 'expr' ||
       name === 'basename'
     );
-    const input = reads && needsInput(name, args) ? await p.wait(p.stdin.readAll()) : new Uint8Array();
+    const input = reads && needsInput(name, args) ? await p.readAll() : new Uint8Array();
     const fs: IFileSystem = new BashFiles(p.fs);
     const bash = new Bash({
       fs,

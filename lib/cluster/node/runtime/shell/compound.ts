@@ -23,7 +23,11 @@ export async function runCompound(shell: Shell, node: CompoundNode, outer: Io): 
       return shell.runStatements(node.body, io);
     case 'Subshell': {
       const inner = shell.subshell();
-      shell.status = await inner.runStage({ ...node, type: 'Group', redirections: [] }, io);
+      try {
+        shell.status = await inner.runStage({ ...node, type: 'Group', redirections: [] }, io);
+      } finally {
+        inner.variables.release();
+      }
       return;
     }
     case 'If':

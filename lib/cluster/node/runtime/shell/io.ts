@@ -1,4 +1,5 @@
 import { BytePipe, emptyPipe } from '../../../network/byte-pipe.ts';
+import type { Budget } from '../budget.ts';
 import { joinPath, type FileSystem } from '../fs/file-system.ts';
 import { fileOutput, pipeOutput, type Output } from '../output.ts';
 import type { RedirectionNode } from './syntax.ts';
@@ -82,17 +83,24 @@ function pipeOf(bytes: Uint8Array): BytePipe {
   return pipe;
 }
 
-/** What a command writes, kept: for `$(…)`. */
-export function capture(): { output: Output; text: () => string } {
+/** What a command writes, kept: for `$(…)`. It takes room in `memory` until its text is read. */
+export function capture(memory: Budget): { output: Output; text: () => string } {
   const chunks: Uint8Array[] = [];
+  let size = 0;
   return {
     output: {
       write(data) {
+        memory.take(data.length);
+        size += data.length;
         chunks.push(typeof data === 'string' ? Buffer.from(data) : data);
         return Promise.resolve(true);
       },
     },
-    text: () => Buffer.concat(chunks).toString('utf8'),
+    text: () => {
+      memory.take(-size);
+      size = 0;
+      return Buffer.concat(chunks).toString('utf8');
+    },
   };
 }
 

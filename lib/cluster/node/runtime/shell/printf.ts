@@ -10,6 +10,9 @@ const ESCAPES: Record<string, string> = {
   '\\': '\\',
 };
 
+/** Wider fields are narrowed to this: a width is not a way to gigabytes. */
+const LONGEST_FIELD = 1024 * 1024;
+
 /** Resolves backslash escapes; `\c` ends the output. */
 export function unescape(text: string): { text: string; stop: boolean } {
   let out = '';
@@ -68,7 +71,7 @@ export function printf(format: string, args: readonly string[]): { out: string; 
         out += '%';
         continue;
       }
-      const size = width === '*' ? Number(args[next++] ?? 0) : Number(width ?? 0);
+      const size = Math.min(LONGEST_FIELD, width === '*' ? Number(args[next++] ?? 0) : Number(width ?? 0));
       const arg = args[next++] ?? '';
       const digits = precision === undefined ? undefined : Number(precision);
       let text: string;
@@ -99,12 +102,12 @@ function number(kind: string, value: number, digits: number | undefined): string
     case 'o':
       return Math.trunc(value).toString(8);
     case 'f':
-      return value.toFixed(digits ?? 6);
+      return value.toFixed(Math.min(100, digits ?? 6));
     case 'e':
-      return value.toExponential(digits ?? 6);
+      return value.toExponential(Math.min(100, digits ?? 6));
     case 'g':
       return String(value);
     default:
-      return String(Math.trunc(value)).padStart(digits ?? 0, '0');
+      return String(Math.trunc(value)).padStart(Math.min(LONGEST_FIELD, digits ?? 0), '0');
   }
 }

@@ -1,4 +1,4 @@
-import { nextTurn } from '../../../../kit/next-turn.ts';
+import { Variables } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { joinPath } from '../fs/file-system.ts';
 import type { SignalName } from '../signals.ts';
@@ -19,11 +19,6 @@ import {
   type StatementNode,
 } from './syntax.ts';
 
-/** Commands after which a shell lets others run, and after which (without having waited) it is made to rest. */
-const YIELD_AFTER = 64;
-const REST_AFTER = 4_000;
-const REST_MS = 100;
-
 export interface ShellOptions {
   /** `$0`, and what messages begin with. */
   name: string;
@@ -37,8 +32,8 @@ export class Shell {
   readonly process: Process;
   readonly name: string;
   readonly bash: boolean;
-  positional: readonly string[];
-  readonly variables: Map<string, string>;
+  #positional: readonly string[] = [];
+  readonly variables: Variables;
   readonly exported: Set<string>;
   readonly readonly: Set<string>;
   readonly functions: Map<string, FunctionDefNode>;
@@ -52,15 +47,14 @@ export class Shell {
   lastBackground: number | undefined;
   #pending: SignalName[] = [];
   #interrupted: (() => void) | undefined;
-  #commands = 0;
   #condition = 0;
 
   constructor(runner: Process, options: ShellOptions, parent?: Shell) {
     this.process = runner;
     this.name = options.name;
     this.bash = options.bash;
+    this.variables = new Variables(parent?.variables ?? runner.env, runner.memory);
     this.positional = options.args;
-    this.variables = new Map(parent?.variables ?? runner.env);
     this.exported = new Set(parent?.exported ?? runner.env.keys());
     this.readonly = new Set(parent?.readonly);
     this.functions = new Map(parent?.functions);
@@ -70,6 +64,16 @@ export class Shell {
       this.variables.set('PWD', runner.cwd);
       if (!this.variables.has('PATH')) this.variables.set('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
     }
+  }
+
+  get positional(): readonly string[] {
+    return this.#positional;
+  }
+
+  set positional(args: readonly string[]) {
+    const size = (words: readonly string[]) => words.reduce((sum, word) => sum + word.length + 8, 0);
+    this.variables.hold(size(args) - size(this.#positional));
+    this.#positional = args;
   }
 
   /** Runs a whole script; its status is that of its last command. */
@@ -256,6 +260,7 @@ export class Shell {
       },
       { argv: [statement.sourceText?.split(/\s+/)[0] ?? this.name] },
     );
+    void child.exited.then(() => shell.variables.release());
     this.lastBackground = child.pid;
     this.jobs.push({ pid: child.pid, status: child.exited.then((e) => e.code), command: statement.sourceText ?? '' });
     this.status = 0;
@@ -288,6 +293,7 @@ export class Shell {
       const shell = this.subshell();
       stages.push(
         shell.runStage(command, stage).finally(() => {
+          shell.variables.release();
           link?.input.end();
           if (i > 0) input.abandon();
         }),
@@ -315,13 +321,15 @@ export class Shell {
   }
 
   async #substitute(script: ScriptNode, io: Io): Promise<string> {
-    const { output, text } = capture();
+    const { output, text } = capture(this.process.memory);
     const shell = this.subshell();
     try {
       await shell.runStatements(script.statements, { ...io, stdout: output });
     } catch (err) {
       if (err instanceof Exit) shell.status = err.status;
       else throw err;
+    } finally {
+      shell.variables.release();
     }
     this.status = shell.status;
     return text().replace(/\n+$/, '');
@@ -336,13 +344,10 @@ export class Shell {
     else await runCompound(this, command, io);
   }
 
-  /** Keeps a busy loop from starving everybody else. */
+  /** Gives way to others now and then. */
   async rest(): Promise<void> {
-    this.#commands++;
-    if (this.#commands % REST_AFTER === 0) await this.process.sleep(REST_MS);
-    else if (this.#commands % YIELD_AFTER === 0) {
-      await this.process.wait(this.process.world.node.activity.track(nextTurn()));
-    }
+    const pause = this.process.world.processes.pause();
+    if (pause) await this.process.wait(pause);
   }
 
   async redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
