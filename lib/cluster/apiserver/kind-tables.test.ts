@@ -235,3 +235,13 @@ describe.each(tables())('%s', (_file, table) => {
     judge(await update(`${collectionOf(before.object)}/${name}`, row), row);
   });
 });
+
+test('every kind that can be created has a table', () => {
+  const served = BUILT_IN.flatMap(({ group, version, resources }) =>
+    resources
+      .filter((r) => r.verbs.includes('create'))
+      .map((r) => `${group ? `${group}/${version}` : version} ${r.responseKind.kind}`),
+  );
+  const tabled = tables().map(([, { object }]) => `${String(object['apiVersion'])} ${String(object['kind'])}`);
+  expect(served.filter((kind) => !tabled.includes(kind))).toEqual([]);
+});
