@@ -95,6 +95,8 @@ function mountsOf(
     const volume = volumes.get(mount.name);
     if (!volume) continue;
     const subPath = mount.subPathExpr ? expandReferences(mount.subPathExpr, env) : mount.subPath;
+    if (subPath?.startsWith('/'))
+      throw new ContainerConfigError(`subPath ${JSON.stringify(subPath)} must not be an absolute path: ${subPath}`);
     if (subPath !== undefined && subPath.split('/').includes('..'))
       throw new ContainerConfigError(`must not contain '..'`);
     mounts.push({
@@ -182,7 +184,9 @@ export function terminationMessage(
   const lines = (kubelet.disk.read(record.log.path) ?? '').split('\n').filter(Boolean).slice(-80);
   return (
     lines
-      .map((line) => `${line.replace(/^\S+ \S+ [FP]\S* ?/, '')}\n`)
+      // A partial line goes on in the next.
+      .map((line) => line.replace(/^\S+ \S+ ([FP])\S* ?/, '$1'))
+      .map((line) => `${line.slice(1)}${line.startsWith('P') ? '' : '\n'}`)
       .join('')
       .slice(-2048) || undefined
   );

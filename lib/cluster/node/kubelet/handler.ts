@@ -23,7 +23,7 @@ export async function runExec(
   clock: Clock,
   timeoutMs: number,
 ): Promise<Outcome> {
-  const { output, text } = capture();
+  const { output, text } = capture(container.world.memory);
   let process;
   try {
     process = container.exec(command, { stdin: emptyPipe(), stdout: output, stderr: output, tty: false });

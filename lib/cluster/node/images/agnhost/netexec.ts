@@ -145,7 +145,7 @@ async function get(p: Process, host: string, port: number, target: string): Prom
 }
 
 async function shell(p: Process, command: string): Promise<HttpResponse> {
-  const { output, text } = capture();
+  const { output, text } = capture(p.memory);
   const argv = ['/bin/sh', '-c', command];
   const child = p.spawn(shellProgram(false), { argv, stdin: emptyPipe(), stdout: output, stderr: output });
   const { code } = await child.exited;
