@@ -20,7 +20,8 @@ export class Disk {
 
   /** The host path of an existing file or directory, links inside the disk followed. */
   hostPath(path: string): string {
-    return this.root + this.fs.realpath(path);
+    const real = this.fs.realpath(path);
+    return real === '/' ? this.root : this.root + real;
   }
 
   /** What is at an existing path, links followed, as a volume of `capacity` bytes (or of all that is left). */

@@ -300,3 +300,32 @@ test('a deleted pod is seen to end a second after its containers, and tells its 
   await run(1_000);
   expect((await get('web')).status?.phase).toBe('Succeeded');
 });
+
+test('containers that share a process namespace see and signal each other, each with its own files', async () => {
+  await create(
+    pod(
+      'shared',
+      [
+        { name: 'c', command: ['sleep', '3600'] },
+        { name: 'web', image: 'nginx:1.25' },
+      ],
+      { shareProcessNamespace: true },
+    ),
+  );
+  const statuses = async () => (await get('shared')).status?.containerStatuses ?? [];
+  expect((await statuses()).map((s) => s.ready)).toEqual([true, true]);
+  expect(await exec('shared', 'sh', '-c', "ps | sed 's/.*0:00 //' | head -4")).toBe(
+    'PID   USER     TIME  COMMAND\n/pause\nsleep 3600\nnginx -g daemon off;\n',
+  );
+  expect(await exec('shared', 'ls', '/etc/nginx')).toBe('[1]');
+  await exec('shared', 'sh', '-c', 'kill -9 $(pidof nginx)');
+  await run(100);
+  expect((await statuses()).map((s) => s.state?.terminated?.exitCode)).toEqual([undefined, 137]);
+});
+
+test('a pod that mounts the root of its node sees all of it', async () => {
+  const volumeMounts = [{ name: 'host', mountPath: '/host' }];
+  const volumes = [{ name: 'host', hostPath: { path: '/' } }];
+  await create(pod('look', [{ name: 'c', command: ['sleep', '60'], volumeMounts }], { volumes }));
+  expect(await exec('look', 'ls', '/host/etc/kubernetes')).toBe('kubelet.conf\nmanifests\n');
+});

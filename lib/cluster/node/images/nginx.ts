@@ -124,7 +124,7 @@ const nginxProgram: Program = async (p, args) => {
   }
   const order = args[args.indexOf('-s') + 1];
   if (args.includes('-s')) {
-    p.world.processes.get(1)?.kill(order === 'reload' ? 'HUP' : 'QUIT');
+    p.world.processes.mainOf(p.world)?.kill(order === 'reload' ? 'HUP' : 'QUIT');
     return 0;
   }
   if (typeof sites === 'string') {

@@ -287,14 +287,7 @@ export class PodWorker implements PodContext {
       this.wakeAt(kubelet.clock.now() + RETRY);
       return false;
     }
-    if (pod.spec.shareProcessNamespace) {
-      const table: ProcessTable = new ProcessTable(() => {
-        const world = this.records.find((r) => r.live)?.live?.world;
-        if (!world) throw new Error('no process without a container');
-        return world;
-      });
-      this.sandbox.processes = table;
-    }
+    if (pod.spec.shareProcessNamespace) this.sandbox.processes = new ProcessTable(true);
     // Shown while images are looked for and containers are made.
     if (!this.#adopting) this.#listener.statusChanged(this);
     return true;

@@ -106,7 +106,7 @@ export class Container {
       random,
       net: options.net,
       hostname: options.hostname,
-      processes: options.processes ?? new ProcessTable(() => this.#world),
+      processes: options.processes ?? new ProcessTable(),
       program: (path) => image.programs.get(path),
       fs: this.fs.as({ uid: 0, gid: 0, groups: [0] }),
       limits: options.limits,
@@ -119,7 +119,7 @@ export class Container {
     if ('error' in found)
       throw new StartError(`${CREATE}unable to start container process: ${whyNot(argv[0] ?? '', found)}`);
     this.#stdin = options.stdin ? new BytePipe() : emptyPipe();
-    this.#main = this.#world.processes.start(found.program, undefined, {
+    this.#main = this.#world.processes.start(this.#world, found.program, undefined, {
       argv: found.argv,
       env,
       cwd,
@@ -134,7 +134,7 @@ export class Container {
   }
 
   get processes(): Process[] {
-    return this.#world.processes.list();
+    return this.#world.processes.list().filter((process) => process.world === this.#world);
   }
 
   /** Sends a signal to the main process, as the runtime does. */
@@ -176,7 +176,7 @@ export class Container {
     }
     const env = new Map(this.options.env);
     if (io.tty) env.set('TERM', 'xterm');
-    return this.#world.processes.start(found.program, undefined, {
+    return this.#world.processes.start(this.#world, found.program, undefined, {
       argv: found.argv,
       env,
       cwd: this.options.cwd,

@@ -125,7 +125,7 @@ export class Process {
       this.end({ code: code & 255 });
     } catch (err) {
       // A RangeError is what the engine says of strings, arrays and stacks beyond what it can hold.
-      if (err instanceof OutOfMemory || err instanceof RangeError) this.world.processes.outOfMemory();
+      if (err instanceof OutOfMemory || err instanceof RangeError) this.world.processes.outOfMemory(this.world);
       else if (!(err instanceof Killed)) {
         await this.stderr.write(`${this.argv[0]}: ${err instanceof Error ? err.message : String(err)}\n`);
         this.end({ code: 1 });
@@ -222,7 +222,7 @@ export class Process {
 
   /** Starts another program in the same container. */
   spawn(program: Program, options: Partial<ProcessOptions> & { argv: readonly string[] }): Process {
-    return this.world.processes.start(program, this, {
+    return this.world.processes.start(this.world, program, this, {
       env: this.env,
       cwd: this.cwd,
       fs: this.fs,

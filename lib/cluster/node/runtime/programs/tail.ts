@@ -22,7 +22,7 @@ export const tail: Program = async (p, args) => {
   };
   if (operands.includes('/dev/zero')) {
     // It keeps all that it reads, and this never ends.
-    if (p.world.limits.memory !== undefined) p.world.processes.outOfMemory();
+    if (p.world.limits.memory !== undefined) p.world.processes.outOfMemory(p.world);
     return p.forever();
   }
   if (operands.length === 0) {

@@ -346,7 +346,7 @@ export class Shell {
 
   /** Gives way to others now and then. */
   async rest(): Promise<void> {
-    const pause = this.process.world.processes.pause();
+    const pause = this.process.world.processes.pause(this.process.world);
     if (pause) await this.process.wait(pause);
   }
 
