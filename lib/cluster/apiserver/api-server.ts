@@ -9,6 +9,7 @@ import { createHandler } from './handle.ts';
 import { listenOn } from './listener.ts';
 import type { ApiServer, ApiServerOptions } from './options.ts';
 import { Registry } from './registry.ts';
+import { RequestCounts } from './request-counts.ts';
 import type { Lifetime } from './transport.ts';
 import { createUpgradeHandler } from './streams/upgrade.ts';
 import { transportOf } from './transport.ts';
@@ -64,6 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     tokens,
     kubelets,
     impersonators: new Set(),
+    requests: new RequestCounts(),
     registry: new Registry(options.kinds),
     admission: admissionChain(options.admission.plugins, () => admissionContext),
   };

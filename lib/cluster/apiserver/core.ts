@@ -13,6 +13,7 @@ import { StoreConflict } from '../store/kv.ts';
 import type { AdmissionChain } from './admission-chain.ts';
 import type { Authenticator, RuleResolver, TokenIssuer } from './options.ts';
 import type { Registry, Served } from './registry.ts';
+import type { RequestCounts } from './request-counts.ts';
 import type { StoredObject } from './strategy.ts';
 
 /** What all handlers work with. */
@@ -31,6 +32,8 @@ export interface Core {
   kubelets: KubeletLocator;
   /** Who has impersonated somebody by the older permissions: refusals to them are worded by those. */
   impersonators: Set<string>;
+  /** All requests for resources so far, for `/metrics`. */
+  requests: RequestCounts;
 }
 
 /** One authorized request for one resource, as its handler sees it. */

@@ -2,14 +2,13 @@ import { uuid } from '../../kit/random.ts';
 import type { ApiRequest, ApiResult, PatchType } from '../machinery/api-request.ts';
 import type { JsonObject } from '../machinery/object.ts';
 import { isJsonObject } from '../machinery/object.ts';
-import { StatusError, badRequest } from '../machinery/status-error.ts';
+import { StatusError, badRequest, statusOf } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Expected } from './body.ts';
 import { decodeBody, parseBody, readBody } from './body.ts';
 import type { Core } from './core.ts';
 import { readJson } from '../schema/json-reader.ts';
-import { flowschemas, prioritylevelconfigurations } from '../schema/generated/resources.ts';
-import { storageKey } from '../store/keys.ts';
+import { fairnessHeaders } from './flow-control.ts';
 import { authenticate, impersonated } from './identity.ts';
 import type { Representation } from './negotiation.ts';
 import { YAML_TYPE, negotiate, objectMediaType } from './negotiation.ts';
@@ -49,7 +48,6 @@ export function createHandler(edge: Edge): Handler {
   const { core, lifetime } = edge;
   return async (request, peer) => {
     const headers = commonHeaders(uuid(core.random));
-    fairnessHeaders(core, headers);
     try {
       if (lifetime.closed) throw new StatusError(503, 'ServiceUnavailable', 'apiserver is shutting down');
       return await serve(edge, request, peer, headers);
@@ -57,14 +55,6 @@ export function createHandler(edge: Edge): Handler {
       return respondError(request, err, headers);
     }
   };
-}
-
-/** Names the flow schema and priority level of a request: all are of the one for everybody. */
-function fairnessHeaders(core: Core, headers: Headers): void {
-  const uidOf = (resource: { group: string; resource: string }) =>
-    core.store.get(storageKey(resource, undefined, 'global-default'))?.metadata.uid ?? '';
-  headers.set('x-kubernetes-pf-flowschema-uid', uidOf(flowschemas));
-  headers.set('x-kubernetes-pf-prioritylevel-uid', uidOf(prioritylevelconfigurations));
 }
 
 async function serve(edge: Edge, request: Request, peer: Peer, headers: Headers): Promise<Response> {
@@ -75,10 +65,30 @@ async function serve(edge: Edge, request: Request, peer: Peer, headers: Headers)
   if (path.kind === 'other') {
     const verb = request.method.toLowerCase();
     const user = impersonated(core, login, request, { verb, path: url.pathname });
+    fairnessHeaders(core, { user, verb, path: url.pathname }, headers);
     mustReach(core, user, verb, url.pathname);
     return otherPath(request, url, core, options, headers);
   }
   const found = resourceRequest(core, login, request, url, path);
+  const ofNamespace = path.resource === 'namespaces' && path.group === '' ? path.name : path.namespace;
+  fairnessHeaders(
+    core,
+    { user: found.user, verb: found.api.verb, resource: { ...path, namespace: ofNamespace } },
+    headers,
+  );
+  try {
+    const response = await answerResource(edge, found, headers);
+    core.requests.add(found.api, response.status);
+    return response;
+  } catch (err) {
+    core.requests.add(found.api, statusOf(err)?.code ?? 500);
+    throw err;
+  }
+}
+
+async function answerResource(edge: Edge, found: ResourceRequest, headers: Headers): Promise<Response> {
+  const { core } = edge;
+  const { path } = found;
   mustBeAllowed(core, found.user, found.api);
   if (!core.registry.isServedVersion(path.group, path.version)) return unserved(core, path, headers);
   return serveResource(edge, found, headers);

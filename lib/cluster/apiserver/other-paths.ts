@@ -30,6 +30,11 @@ function respondFixed(object: JsonObject, headers: Headers): Response {
   return new Response(goJson(object, 2), { headers });
 }
 
+function respondMetrics(text: string, headers: Headers): Response {
+  headers.set('content-type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
+  return new Response(text, { headers });
+}
+
 function respondAggregated(request: Request, core: Core, legacy: boolean, headers: Headers): Response {
   const text = goJson(aggregated(core.registry, legacy, staleGroupVersions(core)));
   const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
@@ -87,9 +92,9 @@ export async function otherPath(
     case '/version':
       return respondFixed({ ...options.version }, headers);
     case '/metrics':
-      return respondText(200, metricsText(core), headers);
+      return respondMetrics(metricsText(core, options.version), headers);
     case '/metrics/slis':
-      return respondText(200, '', headers);
+      return respondMetrics('', headers);
     case '/.well-known/openid-configuration':
       return respondOpenId(options, url, headers);
     case '/openid/v1/jwks':

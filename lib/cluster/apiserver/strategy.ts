@@ -164,8 +164,8 @@ export class Strategy {
 
   /** What is said of a field by which it cannot be selected. */
   unselectableField(field: string): string {
-    const say = this.#own.unselectableField ?? this.#stored.unselectableField;
-    return say?.(field) ?? `field label not supported: ${field}`;
+    const said = this.#own.unselectableField?.(field) ?? this.#stored.unselectableField?.(field);
+    return said ?? `field label not supported: ${field}`;
   }
 
   /** What a selectable field holds. */

@@ -1,3 +1,5 @@
+import type { ApiRequest, ApiResult } from '../machinery/api-request.ts';
+import { statusOf } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import { managerOfUser } from './field-managers.ts';
 import type { Core } from './core.ts';
@@ -28,17 +30,28 @@ export interface Lifetime {
 /** In-process requests of one identity: the same pipeline as HTTP's, without serialisation. */
 export function transportOf(core: Core, user: UserInfo, lifetime: Lifetime): ApiTransport {
   const manager = managerOfUser(user);
+  const carryOut = (request: ApiRequest): Promise<ApiResult> => {
+    mustBeAllowed(core, user, request);
+    if (request.body === undefined) return execute(core, user, request);
+    const options = { fieldManager: manager, ...request.options };
+    return core.activity.track(execute(core, user, { ...request, options, body: ownCopy(request.body) }));
+  };
   return {
     async call(request) {
       if (lifetime.closed) throw connectionRefused();
-      mustBeAllowed(core, user, request);
-      if (request.body === undefined) return execute(core, user, request);
-      const options = { fieldManager: manager, ...request.options };
-      return core.activity.track(execute(core, user, { ...request, options, body: ownCopy(request.body) }));
+      try {
+        const result = await carryOut(request);
+        core.requests.add(request, result.code);
+        return result;
+      } catch (err) {
+        core.requests.add(request, statusOf(err)?.code ?? 500);
+        throw err;
+      }
     },
     async watch(request, onEvent, onEnd) {
       if (lifetime.closed) throw connectionRefused();
       mustBeAllowed(core, user, { ...request, verb: 'watch' });
+      core.requests.add({ ...request, verb: 'watch' }, 200);
       let ended = false;
       const running = startWatch(core, user, { ...request, verb: 'watch' }, (event) => {
         if (!ended) onEvent(event);
