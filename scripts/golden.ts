@@ -75,7 +75,9 @@ let passed = 0;
 let failed = 0;
 for (const [folder, sum] of [...byFolder].sort(([a], [b]) => a.localeCompare(b))) {
   const all = sum.passed + sum.failed;
-  console.log(`${folder.padEnd(12)} ${sum.passed} of ${all} commands as recorded (${((100 * sum.passed) / all).toFixed(1)} %)`);
+  console.log(
+    `${folder.padEnd(12)} ${sum.passed} of ${all} commands as recorded (${((100 * sum.passed) / all).toFixed(1)} %)`,
+  );
   passed += sum.passed;
   failed += sum.failed;
 }

@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCluster, PkiPool } from '../../lib/cluster/index.ts';
 import { projectPath } from '../../lib/kit/project-file.ts';
 import { serveControl } from '../../lib/terminal/index.ts';
-import type * as Replay from './replay.mjs';
-
-// Not bundled: it takes a bundle that holds it for a command of its own.
-const { parseCase, runCase } = (await import(projectPath('tests/golden/replay.mjs'))) as typeof Replay;
+import type { Result } from './replay.mjs';
 
 /** Our copy, and beside the checkout the whole collection, which alone has the cases that print upstream's documentation. */
 const COPY = projectPath('tests/golden/cases');
@@ -40,12 +38,21 @@ export class Recordings {
   readonly #scratch = mkdtempSync(join(tmpdir(), 'drydock-golden-'));
   readonly #pki = new PkiPool(projectPath('build/pki'), READY_CREDENTIALS);
 
+  readonly #replayer = fork(projectPath('tests/golden/replayer.mjs'), { env: { ...process.env, ...LEAN_GO } });
+  readonly #waiting = new Map<number, { resolve: (results: Result[]) => void; reject: (err: Error) => void }>();
+  #asked = 0;
+
   constructor() {
-    Object.assign(process.env, LEAN_GO);
+    this.#replayer.on('message', ({ id, results, error }: { id: number; results?: Result[]; error?: string }) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (results) waiting?.resolve(results);
+      else waiting?.reject(new Error(error));
+    });
   }
 
   /** What each command of the recording `name` answers now. */
-  async replay(name: string): Promise<Replay.Result[]> {
+  async replay(name: string): Promise<Result[]> {
     const path = [COPY, COLLECTION].map((root) => join(root, `${name}.case`)).find((p) => existsSync(p));
     if (path === undefined) throw new Error(`there is no recording ${name}`);
     const dir = mkdtempSync(join(this.#scratch, 'cluster-'));
@@ -58,7 +65,7 @@ export class Recordings {
       const host = `node ${projectPath('scripts/run.mjs')} scripts/shell.ts --dir {dir} --host {host} -- bash -c {command}`;
       const replace: [string, string][] = [[INSIDE, listening.url]];
       const options = { bin: projectPath('build/tools/bin'), poll: '150', replace, host };
-      return await runCase(parseCase(readFileSync(path, 'utf8')), options, { kubeconfig, dir, server: listening.url });
+      return await this.#ask({ path, options, cluster: { kubeconfig, dir, server: listening.url } });
     } finally {
       await control.close();
       await listening.close();
@@ -67,7 +74,14 @@ export class Recordings {
     }
   }
 
+  #ask(question: object): Promise<Result[]> {
+    const id = ++this.#asked;
+    this.#replayer.send({ id, ...question });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
   close(): void {
+    this.#replayer.disconnect();
     this.#pki.stop();
     rmSync(this.#scratch, { recursive: true, force: true });
   }

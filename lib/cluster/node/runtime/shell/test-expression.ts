@@ -4,7 +4,7 @@ interface Place {
   fs: FileSystem;
   cwd: string;
   /** Whether a standard stream is a terminal; none is where this is not known. */
-  isTerminal?(fd: number): boolean;
+  isTerminal?: (fd: number) => boolean;
 }
 
 /** The status of `test` or `[`: 0 true, 1 false, 2 a fault in the expression (with its message). */
