@@ -126,6 +126,9 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
       return 'patch';
     case 'DELETE':
       return path.name ? 'delete' : 'deletecollection';
+    case 'OPTIONS':
+      // Only what is behind a proxy knows what to do with it.
+      return path.subresource === 'proxy' ? 'get' : undefined;
     default:
       return undefined;
   }

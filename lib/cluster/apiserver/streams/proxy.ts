@@ -11,6 +11,7 @@ import type { Core } from '../core.ts';
 import { asObject } from '../core.ts';
 import type { Edge, ResourceRequest } from '../handle.ts';
 import { findPod } from './pod-target.ts';
+import { proxiedPage } from './proxied-page.ts';
 
 interface Target {
   host: string;
@@ -107,13 +108,28 @@ function exchange(connection: ByteDuplex, target: Target, path: string, request:
   });
 }
 
+/** What a Go client says of a connection that could not be made. */
+function why(err: unknown, { host, port }: Target): string {
+  const at = `dial tcp ${host}:${port}`;
+  switch ((err as { code?: string } | null)?.code) {
+    case 'ECONNREFUSED':
+      return `${at}: connect: connection refused`;
+    case 'EHOSTUNREACH':
+      return `${at}: connect: no route to host`;
+    case 'ETIMEDOUT':
+      return `${at}: i/o timeout`;
+    default:
+      return err instanceof Error ? err.message : String(err);
+  }
+}
+
 async function proxyTo({ options }: Edge, target: Target, found: ResourceRequest): Promise<Response> {
   const path = (found.path.rest || '/') + found.url.search;
   let incoming: IncomingMessage;
   try {
     incoming = await exchange(await options.dial(target.host, target.port), target, path, found.request);
   } catch (err) {
-    throw unavailable(`error trying to reach service: ${err instanceof Error ? err.message : String(err)}`);
+    throw unavailable(`error trying to reach service: ${why(err, target)}`);
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -122,6 +138,14 @@ async function proxyTo({ options }: Edge, target: Target, found: ResourceRequest
   }
   const status = incoming.statusCode ?? 502;
   const bodyless = status === 204 || status === 304 || status < 200;
+  if (!bodyless && incoming.headers['content-type']?.startsWith('text/html')) {
+    const page: Buffer[] = [];
+    for await (const chunk of incoming) page.push(chunk as Buffer);
+    const { pathname } = found.url;
+    const prefix = pathname.slice(0, pathname.length - found.path.rest.length).replace(/\/$/, '');
+    headers.delete('content-length');
+    return new Response(proxiedPage(Buffer.concat(page).toString('utf8'), prefix), { status, headers });
+  }
   const body = bodyless ? null : (Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>);
   return new Response(body, { status: status < 200 ? 502 : status, headers });
 }
