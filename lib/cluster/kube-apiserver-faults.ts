@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { MODES } from './access/modes.ts';
 import { readCertificate } from './access/certificate-authority.ts';
 import { pluginFlagsError } from './admission/index.ts';
+import { readAuditPolicy } from './apiserver/audit/policy.ts';
 
 /** Why an API server ends at once, and how far it has come (upstream logs a few lines first). */
 export interface StartFault {
@@ -70,6 +71,10 @@ export function startFault(
       stage: 'config',
       error: `loading audit policy file: failed to read file path ${JSON.stringify(audit)}: open ${audit}: no such file or directory`,
     };
+  }
+  if (audit !== undefined) {
+    const reading = readAuditPolicy(Buffer.from(readFile(audit) ?? []).toString(), audit);
+    if (!reading.ok) return { stage: 'config', error: `loading audit policy file: ${reading.error}` };
   }
   return undefined;
 }

@@ -9,7 +9,8 @@ import { DEFAULT_ISSUER, TokenIssuer } from './access/tokens.ts';
 import { enabledPlugins } from './admission/index.ts';
 import type { ApiDoor } from './api-door.ts';
 import { createApiServer } from './apiserver/index.ts';
-import type { TokenOrder } from './apiserver/options.ts';
+import { readAuditPolicy } from './apiserver/audit/policy.ts';
+import type { ApiServerOptions, TokenOrder } from './apiserver/options.ts';
 import { createClient } from './client/index.ts';
 import { identityObjects, nodeGraph, rbacObjects, rulesFor } from './access-views.ts';
 import { faultLines, startFault } from './kube-apiserver-faults.ts';
@@ -72,6 +73,8 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
   });
   const [from = 30_000, to = 32_767] = flag('service-node-port-range', '30000-32767').split('-').map(Number);
 
+  const audit = auditOf(context);
+
   const api = createApiServer({
     store,
     kinds,
@@ -109,6 +112,7 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
     },
     anonymousAuth: flag('anonymous-auth', 'true') === 'true',
     version: VERSION_INFO,
+    ...(audit ? { audit } : {}),
   });
   const serving = { cert: file('tls-cert-file') ?? '', key: file('tls-private-key-file') ?? '' };
   const clientCas = [clientCa, file('requestheader-client-ca-file')].filter((ca) => ca !== undefined);
@@ -116,6 +120,26 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
   return {
     stop: () => door.close(),
     healthy: () => true,
+  };
+}
+
+/** The audit log that the flags ask for: both a policy and a place to write to. */
+function auditOf(context: ComponentContext): ApiServerOptions['audit'] {
+  const { flags } = context;
+  const [policyPath, logPath] = [flags.get('audit-policy-file'), flags.get('audit-log-path')];
+  if (policyPath === undefined || !logPath) return undefined;
+  const reading = readAuditPolicy(Buffer.from(context.readFile(policyPath) ?? []).toString(), policyPath);
+  if (!reading.ok) return undefined;
+  return {
+    policy: reading.policy,
+    write(line) {
+      if (logPath === '-') return context.log(line);
+      try {
+        context.appendFile(logPath, `${line}\n`, 0o600);
+      } catch (err) {
+        context.log(`E metrics.go:109] "Error in audit plugin" err=${JSON.stringify(String(err))} plugin="log"`);
+      }
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { ByteDuplex, KubeletLocator } from '../machinery/kubelet-api.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Store } from '../store/kv.ts';
+import type { AuditPolicy } from './audit/policy.ts';
 
 /** What a client shows to say who it is. */
 export interface Credentials {
@@ -96,6 +97,8 @@ export interface ApiServerOptions {
   anonymousAuth: boolean;
   /** What `/version` serves. */
   version: Readonly<Record<string, string>>;
+  /** What is written of requests, and where: `write` takes one event as a line of JSON. */
+  audit?: { policy: AuditPolicy; write(line: string): void };
 }
 
 /** How a request came in. */

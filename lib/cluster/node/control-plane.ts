@@ -18,6 +18,8 @@ export interface ComponentContext {
   hostPath(path: string): string | undefined;
   /** Writes a file as the container would, its directories made (0700) where they are missing. */
   writeFile(path: string, data: string, mode: number): void;
+  /** The same, at the file's end. Throws an error with a `code` (EROFS, ENOSPC …) when the file cannot be written. */
+  appendFile(path: string, data: string, mode: number): void;
   /** Writes a line to the container's log (stderr). */
   log(line: string): void;
   /** The component ends by itself: the container exits with this status. */

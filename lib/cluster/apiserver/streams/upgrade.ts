@@ -5,7 +5,9 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { uuid } from '../../../kit/random.ts';
 import type { StatusError } from '../../machinery/status-error.ts';
-import { badRequest, notFound, notSimulated } from '../../machinery/status-error.ts';
+import { badRequest, notFound, notSimulated, statusOf } from '../../machinery/status-error.ts';
+import { auditEntry } from '../audit/audited-handler.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import type { Edge, ResourceRequest } from '../handle.ts';
 import { resourceRequest } from '../handle.ts';
 import { authenticate } from '../identity.ts';
@@ -108,7 +110,7 @@ async function refuse(socket: Duplex, response: Response): Promise<void> {
 }
 
 /** Takes over connections for exec, attach and port-forward. */
-export function createUpgradeHandler(edge: Edge): UpgradeHandler {
+export function createUpgradeHandler(edge: Edge, auditor?: Auditor): UpgradeHandler {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
   // The library refuses names with a slash (`SPDY/3.1+…`): the sub-protocol is settled here, not by it.
   sockets.on('headers', (headers, req: Chosen) => {
@@ -119,6 +121,7 @@ export function createUpgradeHandler(edge: Edge): UpgradeHandler {
       method: req.method === 'POST' ? 'POST' : 'GET',
       headers: fetchHeaders(req.headers),
     });
+    const entry = auditor && (await auditEntry(auditor, edge, request, peer));
     try {
       const url = new URL(request.url);
       const login = await authenticate(edge.options, request, peer);
@@ -136,9 +139,12 @@ export function createUpgradeHandler(edge: Edge): UpgradeHandler {
       sockets.handleUpgrade(req, socket, head, (ws) => {
         const forget = edge.lifetime.onClose(() => ws.terminate());
         ws.once('close', forget);
+        ws.once('close', () => entry?.complete(101));
+        entry?.started(101);
         serve(ws).catch(() => ws.terminate());
       });
     } catch (err) {
+      entry?.complete(statusOf(err)?.code ?? 500);
       await refuse(socket, await respondError(request, err, commonHeaders(uuid(edge.core.random))));
     }
   };

@@ -18,6 +18,13 @@ function unknownFlag(component: ComponentName, args: readonly string[]): string 
   return [...parseFlags(args).keys()].find((flag) => !flags.has(flag));
 }
 
+/** Writes a file of the container; directories that are missing are made. */
+function write(p: Process, path: string, data: string, options: { mode: number; append?: boolean }): void {
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1))
+    if (!p.fs.exists(path.slice(0, at))) p.fs.mkdir(path.slice(0, at), { mode: 0o700 });
+  p.fs.writeFile(path, data, options);
+}
+
 /** A program of the control plane: checks its flags, then runs outside of the container with the container's files. */
 function component(name: ComponentName): Program {
   return async (p, args) => {
@@ -41,11 +48,8 @@ function component(name: ComponentName): Program {
           return undefined;
         }
       },
-      writeFile: (path, data, mode) => {
-        for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1))
-          if (!p.fs.exists(path.slice(0, at))) p.fs.mkdir(path.slice(0, at), { mode: 0o700 });
-        p.fs.writeFile(path, data, { mode });
-      },
+      writeFile: (path, data, mode) => write(p, path, data, { mode }),
+      appendFile: (path, data, mode) => write(p, path, data, { mode, append: true }),
       hostPath: (path) => node.hostPath(p.fs, path),
       log: (line) => void p.stderr.write(`${line}\n`),
       exited: (code) => p.end({ code }),
