@@ -9,7 +9,7 @@ import { createClient, createInformerFactory } from '../client/index.ts';
 import { MemoryTransport } from '../client/memory-transport.ts';
 import type { Client } from '../client/client.ts';
 import { createNetwork } from '../network/network.ts';
-import { nodes, pods } from '../schema/generated/resources.ts';
+import { configmaps, nodes, pods } from '../schema/generated/resources.ts';
 import type { Container, Pod, PodSpec } from '../schema/generated/types.ts';
 import { startNode } from './index.ts';
 import type { SimulatedNode } from './node.ts';
@@ -328,4 +328,17 @@ test('a pod that mounts the root of its node sees all of it', async () => {
   const volumes = [{ name: 'host', hostPath: { path: '/' } }];
   await create(pod('look', [{ name: 'c', command: ['sleep', '60'], volumeMounts }], { volumes }));
   expect(await exec('look', 'ls', '/host/etc/kubernetes')).toBe('kubelet.conf\nmanifests\n');
+});
+
+test('a subPath of a ConfigMap keeps what it had when the container started', async () => {
+  await client.create(configmaps, { metadata: { name: 'dial', namespace: 'default' }, data: { level: '1' } });
+  const volumeMounts = [
+    { name: 'v', mountPath: '/dial' },
+    { name: 'v', mountPath: '/one/level', subPath: 'level' },
+  ];
+  const volumes = [{ name: 'v', configMap: { name: 'dial' } }];
+  await create(pod('dial', [{ name: 'c', command: ['sleep', '600'], volumeMounts }], { volumes }));
+  await client.patch(configmaps, 'default', 'dial', 'merge', { data: { level: '2' } });
+  await run(120_000);
+  expect(await exec('dial', 'cat', '/dial/level', '/one/level')).toBe('21');
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { quantityNanos } from '../../machinery/quantity.ts';
 import { selects } from '../../machinery/selector.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../schema/generated/types.ts';
@@ -28,6 +29,12 @@ export function isClaimFor(volume: PersistentVolume, claim: PersistentVolumeClai
   const { claimRef } = volume.spec ?? {};
   const { name, namespace, uid } = claim.metadata;
   return claimRef?.name === name && claimRef.namespace === namespace && (!claimRef.uid || claimRef.uid === uid);
+}
+
+/** The name that an attachment of this volume to this node must have. */
+export function attachmentName({ spec }: PersistentVolume, node: string): string {
+  const { volumeHandle = '', driver = '' } = spec?.csi ?? {};
+  return `csi-${createHash('sha256').update(`${volumeHandle}${driver}${node}`).digest('hex')}`;
 }
 
 export function fitsNode(volume: PersistentVolume, node: Node): boolean {

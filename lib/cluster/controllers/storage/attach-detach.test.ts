@@ -6,8 +6,9 @@ import {
   pods,
   volumeattachments,
 } from '../../schema/generated/resources.ts';
+import { attachmentName } from '../../client/semantics/volumes.ts';
 import { TestCluster } from '../test-cluster.ts';
-import { attachDetach, attachmentName } from './attach-detach.ts';
+import { attachDetach } from './attach-detach.ts';
 
 let cluster: TestCluster;
 afterEach(() => cluster.stop());

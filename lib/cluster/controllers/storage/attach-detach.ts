@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createEventRecorder } from '../../client/event-recorder.ts';
 import { startReconciler } from '../../client/reconciler.ts';
-import { claimNameOf } from '../../client/semantics/volumes.ts';
+import { attachmentName, claimNameOf } from '../../client/semantics/volumes.ts';
 import { isAlreadyExists, isNotFound } from '../../machinery/status-error.ts';
 import {
   csidrivers,
@@ -30,12 +29,6 @@ const TIMEOUT = 120_000;
 interface Wanted {
   volume: PersistentVolume;
   users: Pod[];
-}
-
-/** The name that an attachment of this volume to this node must have. */
-export function attachmentName({ spec }: PersistentVolume, node: string): string {
-  const { volumeHandle = '', driver = '' } = spec?.csi ?? {};
-  return `csi-${createHash('sha256').update(`${volumeHandle}${driver}${node}`).digest('hex')}`;
 }
 
 function startAttachDetach(context: ControllerContext) {

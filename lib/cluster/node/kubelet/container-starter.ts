@@ -11,7 +11,8 @@ import { ContainerConfigError, expandReferences, makeEnvironment, type Environme
 import { PodLog } from './pod-log.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { KubeletServices } from './services.ts';
-import { podDir, subTree, type MountedVolume } from './volumes.ts';
+import { subTree } from './sub-path.ts';
+import { podDir, type MountedVolume } from './volumes.ts';
 
 /** Everything of a container that has to be right before it can be created. */
 export interface PreparedContainer {
@@ -86,12 +87,13 @@ function mountsOf(
     readOnly: false,
     fsType: 'ext4',
   });
+  const places = `${podDir(pod.metadata.uid ?? '')}/volume-subpaths`;
   const mounts: Mount[] = [
     file(sandbox.hostsFile, '/etc/hosts'),
     file(sandbox.resolvFile, '/etc/resolv.conf'),
     file(sandbox.hostnameFile, '/etc/hostname'),
   ];
-  for (const mount of record.spec.volumeMounts ?? []) {
+  for (const [i, mount] of (record.spec.volumeMounts ?? []).entries()) {
     const volume = volumes.get(mount.name);
     if (!volume) continue;
     const subPath = mount.subPathExpr ? expandReferences(mount.subPathExpr, env) : mount.subPath;
@@ -101,7 +103,7 @@ function mountsOf(
       throw new ContainerConfigError(`must not contain '..'`);
     mounts.push({
       path: normalize(mount.mountPath),
-      tree: subPath ? subTree(volume, subPath) : volume.tree,
+      tree: subPath ? subTree(disk, volume, subPath, `${places}/${mount.name}/${record.spec.name}/${i}`) : volume.tree,
       readOnly: mount.readOnly === true || volume.readOnly,
       fsType: volume.fsType,
     });

@@ -9,20 +9,12 @@ import {
   type Informer,
   type InformerFactory,
 } from '../../client/index.ts';
-import type { KubeObject } from '../../machinery/object.ts';
-import type { Resource } from '../../machinery/resource.ts';
 import { isConflict, isNotFound } from '../../machinery/status-error.ts';
-import {
-  configmaps,
-  persistentvolumeclaims,
-  persistentvolumes,
-  pods,
-  secrets,
-  services,
-} from '../../schema/generated/resources.ts';
+import { pods, services } from '../../schema/generated/resources.ts';
 import type { Node, Pod, PodStatus, Service } from '../../schema/generated/types.ts';
 import { readKubeconfig } from './config.ts';
 import { admit, type Refusal } from './admission.ts';
+import { apiReader, type ApiReader } from './api-reader.ts';
 import { KubeletEndpoint } from './endpoint.ts';
 import { NodeKeeper } from './node-keeper.ts';
 import { allocatable } from './node-status.ts';
@@ -36,7 +28,7 @@ const RETRY = 2_000;
 
 export interface KubeletOptions extends Omit<
   KubeletServices,
-  'podCIDR' | 'allocatable' | 'services' | 'configMap' | 'secret' | 'claim' | 'persistentVolume' | 'token' | 'event'
+  keyof ApiReader | 'podCIDR' | 'allocatable' | 'services' | 'token' | 'event'
 > {
   kubeletVersion: string;
   machineId: string;
@@ -142,27 +134,12 @@ export class Kubelet {
   }
 
   #makeServices(): KubeletServices {
-    const optional = async <T extends KubeObject>(
-      resource: Resource<T>,
-      namespace: string,
-      name: string,
-    ): Promise<T | undefined> => {
-      try {
-        return await this.#client.get(resource, namespace, name);
-      } catch (err) {
-        if (isNotFound(err)) return undefined;
-        throw err;
-      }
-    };
     return {
       ...this.options,
       podCIDR: () => this.node?.spec?.podCIDR,
       allocatable: () => ({ ...allocatable(this.options.config), ...this.node?.status?.allocatable }),
       services: () => this.#services.list(),
-      configMap: (namespace, name) => optional(configmaps, namespace, name),
-      secret: (namespace, name) => optional(secrets, namespace, name),
-      claim: (namespace, name) => optional(persistentvolumeclaims, namespace, name),
-      persistentVolume: (name) => optional(persistentvolumes, '', name),
+      ...apiReader(this.#client, this.options.node),
       token: (pod, source) => this.#tokens.get(pod, source),
       event: (pod, type, reason, message, fieldPath) =>
         this.#recorder.event(pods, pod, type, reason, message, fieldPath),

@@ -1,6 +1,7 @@
 import type { PodContext } from './pod-context.ts';
 import type { EnvironmentSources } from './environment.ts';
-import { MountError, mountVolume, type MountedVolume, type VolumeSources } from './volumes.ts';
+import { MountError, type VolumeSources } from './volume-sources.ts';
+import { mountVolume, type MountedVolume } from './volumes.ts';
 
 /** Between two tries to mount what cannot be mounted. */
 const MOUNT_RETRY = 2_000;
@@ -42,7 +43,7 @@ export class PodVolumes {
           err instanceof MountError
             ? err.message
             : `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${err instanceof Error ? err.message : String(err)}`;
-        kubelet.event(pod, 'Warning', 'FailedMount', message);
+        if (message) kubelet.event(pod, 'Warning', 'FailedMount', message);
         this.#mountRetry = Math.min(this.#mountRetry ? this.#mountRetry * 2 : MOUNT_RETRY, LONGEST_MOUNT_RETRY);
         this.#mountAt = now + this.#mountRetry;
         context.wakeAt(this.#mountAt);
@@ -76,6 +77,7 @@ export function podSources({ kubelet, pod, podIP }: PodContext): VolumeSources {
     ...own,
     claim: (name) => kubelet.claim(namespace, name),
     persistentVolume: (name) => kubelet.persistentVolume(name),
+    csiState: (volume) => kubelet.csiState(volume),
     token: (source) => kubelet.token(pod, source),
     now: () => kubelet.clock.now(),
   };

@@ -15,6 +15,7 @@ import type {
 import type { Disk } from '../machine.ts';
 import type { NodeFacilities } from '../runtime/process.ts';
 import type { KubeletConfig } from './config.ts';
+import type { CsiState } from './volume-sources.ts';
 
 /** What the workers of a kubelet's pods may use. */
 export interface KubeletServices {
@@ -35,6 +36,8 @@ export interface KubeletServices {
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+  /** How far a CSI volume has come on this node. */
+  csiState(volume: PersistentVolume): Promise<CsiState>;
   token(pod: Pod, source: ServiceAccountTokenProjection): Promise<string>;
   event(pod: Pod, type: EventType, reason: string, message: string, fieldPath?: string): void;
   /** Writes a line to the kubelet's journal. */
