@@ -5,6 +5,9 @@ import type { Core } from './core.ts';
 import { followCustomApiServices } from './custom-api-services.ts';
 import { followCustomResources } from './custom-resources.ts';
 import { followFlowSchemas } from './flow-schemas.ts';
+import { auditedHandler } from './audit/audited-handler.ts';
+import { auditedTransport } from './audit/audited-transport.ts';
+import { Auditor } from './audit/auditor.ts';
 import { createHandler } from './handle.ts';
 import { listenOn } from './listener.ts';
 import type { ApiServer, ApiServerOptions } from './options.ts';
@@ -76,11 +79,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   lifetime.onClose(followCustomApiServices(core));
   lifetime.onClose(followFlowSchemas(core));
   const edge = { core, options, lifetime };
-  const handle = createHandler(edge);
-  const upgrade = createUpgradeHandler(edge);
+  const auditor = options.audit && new Auditor({ ...options.audit, clock, random, authorizer });
+  const handle = auditor ? auditedHandler(createHandler(edge), edge, auditor) : createHandler(edge);
+  const upgrade = createUpgradeHandler(edge, auditor);
   const listening = new Set<{ close(): Promise<void> }>();
   return {
-    transport: (user) => transportOf(core, user, lifetime),
+    transport(user) {
+      const transport = transportOf(core, user, lifetime);
+      return auditor ? auditedTransport(transport, user, auditor) : transport;
+    },
     handle,
     async listen(at) {
       const listener = await listenOn(at, handle, upgrade);
