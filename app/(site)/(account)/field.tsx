@@ -4,14 +4,18 @@ import { useState } from 'react';
 import { useText } from '../../_components/locale-provider.tsx';
 import styles from './account.module.css';
 
-export interface FieldProps {
+/** What a field asks for. */
+export interface FieldKind {
   name: 'name' | 'email' | 'password';
   label: string;
   type: 'text' | 'email' | 'password';
   autoComplete: string;
+  hint?: string;
+}
+
+interface FieldProps extends FieldKind {
   value: string;
   onChange: (value: string) => void;
-  hint?: string;
   error?: string | undefined;
 }
 
