@@ -8,10 +8,23 @@ export interface Random {
   bytes(n: number): Uint8Array;
 }
 
+/** Random bytes that were asked for ahead, as each call of the system costs as much as thousands of bytes. */
+const POOL = 4096;
+let pool = Buffer.alloc(0);
+
+/** `n` bytes that nobody else gets. */
+function take(n: number): Buffer {
+  if (n > POOL / 8) return randomBytes(n);
+  if (pool.length < n) pool = randomBytes(POOL);
+  const taken = pool.subarray(0, n);
+  pool = pool.subarray(n);
+  return taken;
+}
+
 /** Unpredictable: for credentials and for real clusters. */
 export const secureRandom: Random = {
-  float: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
-  bytes: (n) => randomBytes(n),
+  float: () => take(6).readUIntBE(0, 6) / 2 ** 48,
+  bytes: (n) => Uint8Array.from(take(n)),
 };
 
 /** Repeatable, for tests: the same seed gives the same sequence (mulberry32). */
