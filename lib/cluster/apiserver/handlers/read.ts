@@ -9,6 +9,7 @@ import { asObject, keyOf } from '../core.ts';
 import { selectionOf } from '../selection.ts';
 import type { StoredObject } from '../strategy.ts';
 import { answer } from './answer.ts';
+import { LATEST, pageExpired, readContinue, writeContinue } from './continue-token.ts';
 
 /** GET of an object. */
 export function get(call: Call): ApiResult {
@@ -72,44 +73,6 @@ export function versionOf(call: Call, text: string | undefined): number {
   return version;
 }
 
-interface Continue {
-  revision: number;
-  after: string;
-}
-
-/** A continue token says where the page ended and which state is being read, as upstream's does. */
-function writeContinue({ revision, after }: Continue, range: string): string {
-  const token = { v: 'meta.k8s.io/v1', rv: revision, start: `${after.slice(range.length)}\u0000` };
-  return Buffer.from(JSON.stringify(token)).toString('base64url');
-}
-
-function readContinue(text: string, range: string): Continue {
-  try {
-    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as {
-      v?: unknown;
-      rv?: unknown;
-      start?: unknown;
-    };
-    if (
-      token.v === 'meta.k8s.io/v1' &&
-      typeof token.rv === 'number' &&
-      typeof token.start === 'string' &&
-      token.start
-    ) {
-      return { revision: token.rv, after: range + token.start.split('\u0000', 1)[0] };
-    }
-  } catch {
-    // Told below.
-  }
-  throw badRequest('continue key is not valid: unable to decode the continue token');
-}
-
-const TOO_OLD =
-  'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
-  'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
-  'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
-  'deleted between the time the first chunk was returned and now may show up in the list.';
-
 /** What a list found: its objects in stored form, and the list's metadata. */
 export interface Listing {
   items: StoredObject[];
@@ -125,12 +88,16 @@ export function listObjects(call: Call): Listing {
   const asked = versionOf(call, options.resourceVersion);
   const page = options.continue ? readContinue(options.continue, range) : undefined;
   if (page && asked > 0) throw badRequest('specifying resource version is not allowed when using continue');
-  const exact = options.resourceVersionMatch === 'Exact' ? asked : undefined;
-  const revision = page?.revision ?? exact ?? core.store.revision;
-  if (revision < core.store.compactRevision)
-    throw gone(page ? TOO_OLD : `The resourceVersion for the provided list is too old.`);
+  const { resourceVersionMatch: match, limit: pageSize = 0 } = options;
+  // A page of a version without a match means exactly that version.
+  const isExact = match === 'Exact' || (!match && asked > 0 && pageSize > 0);
+  const wanted = page && page.revision !== LATEST ? page.revision : isExact ? asked : undefined;
+  const revision = wanted ?? core.store.revision;
+  if (revision < core.store.compactRevision) {
+    throw page ? pageExpired(page, range) : gone(`The resourceVersion for the provided list is too old.`);
+  }
   // A list "from any state" is served whole.
-  const limit = options.resourceVersion === '0' && !page ? 0 : Math.max(options.limit ?? 0, 0);
+  const limit = options.resourceVersion === '0' && !page ? 0 : Math.max(pageSize, 0);
   const metadata: Listing['metadata'] = { resourceVersion: String(revision) };
 
   if (!selection.selective) {
