@@ -1,4 +1,5 @@
 import type { Database } from '../db/index.ts';
+import { wholePercents } from '../kit/whole-percents.ts';
 import type { Catalogue } from './catalogue.ts';
 import type {
   AttemptKind,
@@ -72,21 +73,20 @@ export function attemptSummary(row: AttemptRow, catalogue: Catalogue): AttemptSu
 }
 
 export function attemptView(row: AttemptRow & { tasks: TaskRow[] }, catalogue: Catalogue, now: number): AttemptView {
-  const whole = row.tasks.reduce((sum, t) => sum + t.weight, 0);
+  const inOrder = row.tasks.toSorted((a, b) => a.position - b.position);
+  const percents = wholePercents(inOrder.map((task) => task.weight));
   // The results of an exam appear together; a lab shows each as it comes.
   const showsResults = row.kind === 'LAB' || row.status === 'GRADED';
-  const tasks = row.tasks
-    .toSorted((a, b) => a.position - b.position)
-    .map((task): TaskView => {
-      const exercise = catalogue.exercises.get(task.slug);
-      return {
-        position: task.position,
-        exercise: exercise ? { ...exerciseSummary(exercise), weight: task.weight } : lost(task.slug, task.weight),
-        percent: Math.round((task.weight / whole) * 100),
-        text: row.status === 'CREATED' ? undefined : exercise?.text,
-        flagged: task.flagged,
-        result: showsResults ? taskResult(task) : undefined,
-      };
-    });
+  const tasks = inOrder.map((task, i): TaskView => {
+    const exercise = catalogue.exercises.get(task.slug);
+    return {
+      position: task.position,
+      exercise: exercise ? { ...exerciseSummary(exercise), weight: task.weight } : lost(task.slug, task.weight),
+      percent: percents[i] ?? 0,
+      text: row.status === 'CREATED' ? undefined : exercise?.text,
+      flagged: task.flagged,
+      result: showsResults ? taskResult(task) : undefined,
+    };
+  });
   return { ...attemptSummary(row, catalogue), now: new Date(now), notes: row.notes, tasks };
 }

@@ -1,19 +1,18 @@
 import { DOMAINS } from '../../../lib/exam/index.ts';
-import type { ExamSummary } from '../../../lib/exam/index.ts';
+import type { Domain, ExamSummary } from '../../../lib/exam/index.ts';
 import { dictionary, formatPercent } from '../../../lib/i18n/index.ts';
 import type { Locale } from '../../../lib/i18n/index.ts';
+import { wholePercents } from '../../../lib/kit/whole-percents.ts';
 import styles from './home.module.css';
 import { StartButton } from '../../_components/start-button.tsx';
 
 /** How much of the exam each domain makes up, in whole per cent; domains that it lacks are left out. */
 function shares({ tasks }: ExamSummary) {
-  const whole = tasks.reduce((sum, task) => sum + task.weight, 0);
-  return DOMAINS.map((domain) => ({
-    domain,
-    percent: Math.round(
-      (tasks.filter((task) => task.domain === domain).reduce((sum, task) => sum + task.weight, 0) / whole) * 100,
-    ),
-  })).filter(({ percent }) => percent > 0);
+  const weightOf = (domain: Domain) =>
+    tasks.filter((task) => task.domain === domain).reduce((sum, task) => sum + task.weight, 0);
+  const domains = DOMAINS.filter((domain) => weightOf(domain) > 0);
+  const percents = wholePercents(domains.map(weightOf));
+  return domains.map((domain, i) => ({ domain, percent: percents[i] ?? 0 }));
 }
 
 export function ExamCard({ exam, locale, isOpen }: { exam: ExamSummary; locale: Locale; isOpen: boolean }) {
