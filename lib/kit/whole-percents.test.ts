@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { wholePercents } from './whole-percents.ts';
 
 test('the parts of an exam add up', () => {
-  expect(wholePercents([6, 7, 13, 8])).toEqual([18, 20, 38, 24]);
+  expect(wholePercents([6, 7, 13, 8])).toEqual([18, 21, 38, 23]);
   expect(wholePercents([1, 1, 1])).toEqual([34, 33, 33]);
   expect(wholePercents([])).toEqual([]);
 });
