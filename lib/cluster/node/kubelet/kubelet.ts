@@ -46,8 +46,9 @@ export class Kubelet {
   readonly #client: Client;
   readonly #informers: InformerFactory;
   readonly #recorder: EventRecorder;
-  readonly #pods: Informer<Pod>;
-  readonly #services: Informer<Service>;
+  /** Followed once the node is registered. */
+  #pods: Informer<Pod> | undefined;
+  #services: Informer<Service> | undefined;
   readonly #static: StaticPodSource;
   readonly #timers = new Set<Timer>();
   /** The mirror pods that stand for static ones, by `namespace/name`. */
@@ -81,8 +82,6 @@ export class Kubelet {
     this.#facilities = this.#makeServices();
     this.#static = new StaticPodSource(options, (found) => this.#staticChanged(found));
     this.#static.start();
-    this.#pods = this.#informers.informer(pods, { fieldSelector: `spec.nodeName=${node}` });
-    this.#services = this.#informers.informer(services);
     void this.#begin();
   }
 
@@ -115,9 +114,13 @@ export class Kubelet {
 
   async #begin(): Promise<void> {
     await this.#keeper.begin();
-    await Promise.all([this.#pods.whenSynced(), this.#services.whenSynced()]);
     if (this.#stopped) return;
-    this.#pods.onEvent({
+    const own = this.#informers.informer(pods, { fieldSelector: `spec.nodeName=${this.options.node}` });
+    this.#pods = own;
+    this.#services = this.#informers.informer(services);
+    await Promise.all([own.whenSynced(), this.#services.whenSynced()]);
+    if (this.#stopped) return;
+    own.onEvent({
       add: (pod) => this.#podChanged(pod),
       update: (pod) => this.#podChanged(pod),
       delete: (pod) => this.#podRemoved(pod),
@@ -138,7 +141,7 @@ export class Kubelet {
       ...this.options,
       podCIDR: () => this.node?.spec?.podCIDR,
       allocatable: () => ({ ...allocatable(this.options.config), ...this.node?.status?.allocatable }),
-      services: () => this.#services.list(),
+      services: () => this.#services?.list() ?? [],
       ...apiReader(this.#client, this.options.node),
       token: (pod, source) => this.#tokens.get(pod, source),
       event: (pod, type, reason, message, fieldPath) =>
@@ -325,7 +328,7 @@ export class Kubelet {
   /** The API object whose status a worker's is: the pod itself, or its mirror. */
   #target(worker: PodWorker): Pod | undefined {
     const { namespace = '', name, uid } = worker.pod.metadata;
-    const current = this.#pods.get(namespace, name);
+    const current = this.#pods?.get(namespace, name);
     if (this.#static.owns(worker.uid)) return current;
     return current?.metadata.uid === uid ? current : undefined;
   }

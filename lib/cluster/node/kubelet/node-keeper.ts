@@ -11,7 +11,9 @@ import { newNode, nodeStatus, type NodeFacts } from './node-status.ts';
 const LEASE_SECONDS = 40;
 const LEASE_PERIOD = 10_000;
 const STATUS_PERIOD = 300_000;
-const RETRY = 2_000;
+/** Between two tries to register: each waits twice as long as the one before. */
+const FIRST_RETRY = 100;
+const LONGEST_RETRY = 7_000;
 
 /** Keeps a kubelet's own node in the API: registers it, follows it, renews its lease and reports its status. */
 export class NodeKeeper {
@@ -41,7 +43,10 @@ export class NodeKeeper {
   /** Resolves when the node is registered, however long the API server is away. */
   async begin(): Promise<void> {
     const { activity } = this.options;
-    while (!(await activity.track(this.#register()))) await new Promise<void>((done) => this.#after(RETRY, done));
+    for (let wait = FIRST_RETRY; !(await activity.track(this.#register())); wait = Math.min(wait * 2, LONGEST_RETRY)) {
+      const ms = wait;
+      await new Promise<void>((done) => this.#after(ms, done));
+    }
     if (this.#stopped) return;
     const informer = this.#informers.informer(nodes, { fieldSelector: `metadata.name=${this.options.node}` });
     informer.onEvent({ add: (n) => this.#nodeChanged(n), update: (n) => this.#nodeChanged(n) });
