@@ -8,35 +8,42 @@ import { ServiceRules } from '../../network/service-rules.ts';
 import { ConfigError, parseFlags, readKubeconfig } from '../kubelet/config.ts';
 import { isJsonObject } from '../../machinery/object.ts';
 import { defineImage } from './image.ts';
+import { kubeProxyPages } from './kube-proxy-pages.ts';
+
+/** Rules that a Service takes, roughly. */
+const RULES_EACH = 6;
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
-/** How it reaches the API server: the kubeconfig that its configuration names, with the pod's own token. */
-function connect(p: Process, args: readonly string[]) {
+/** Its configuration, and how it reaches the API server: the kubeconfig that it names, with the pod's own token. */
+function setUp(p: Process, args: readonly string[]) {
   const read = (path: string) => (p.fs.exists(path) ? p.fs.readText(path) : undefined);
   const path = parseFlags(args).get('config');
   const text = path === undefined ? undefined : read(path);
   if (text === undefined) throw new ConfigError(`failed complete: open ${path}: no such file or directory`);
-  const config: unknown = parse(text);
-  const connection =
-    isJsonObject(config) && isJsonObject(config.clientConnection) ? config.clientConnection.kubeconfig : undefined;
+  const parsed: unknown = parse(text);
+  const config = isJsonObject(parsed) ? parsed : {};
+  const connection = isJsonObject(config.clientConnection) ? config.clientConnection.kubeconfig : undefined;
   const kubeconfig = typeof connection === 'string' ? read(connection) : undefined;
   if (kubeconfig === undefined)
     throw new ConfigError(`failed complete: stat ${String(connection)}: no such file or directory`);
-  return p.world.node.connect(readKubeconfig(kubeconfig, read));
+  return { config, transport: p.world.node.connect(readKubeconfig(kubeconfig, read)) };
 }
 
 const program: Program = async (p, args) => {
   const { node, clock, random } = p.world;
-  let transport;
+  let found;
   try {
-    transport = connect(p, args);
+    found = setUp(p, args);
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;
     await p.warn(`E run.go:72] "command failed" err=${JSON.stringify(err.message)}\n`);
     return 1;
   }
-  const informers = createInformerFactory(createClient(transport, 'kube-proxy'), { clock, activity: node.activity });
+  const informers = createInformerFactory(createClient(found.transport, 'kube-proxy'), {
+    clock,
+    activity: node.activity,
+  });
   p.signal.addEventListener('abort', () => informers.stop());
   const slices: Informer<EndpointSlice> = informers.informer(endpointslices);
   const all: Informer<Service> = informers.informer(services);
@@ -55,16 +62,16 @@ const program: Program = async (p, args) => {
     sync(metadata.namespace ?? '', metadata.labels?.[SERVICE_NAME] ?? '');
   all.onEvent({ add: serviceChanged, update: serviceChanged, delete: serviceChanged });
   slices.onEvent({ add: sliceChanged, update: sliceChanged, delete: sliceChanged });
-  try {
-    listenHttp(p, { port: 10_256, handler: () => ({ status: 200, body: JSON.stringify({ nodeHealthy: true }) }) });
-    listenHttp(p, {
-      port: 10_249,
-      address: '127.0.0.1',
-      handler: ({ target }) =>
-        target === '/proxyMode' ? { status: 200, body: 'iptables' } : { status: 200, body: 'ok' },
-    });
-  } catch {
-    // The ports of its health checks are taken: it goes on without them.
+  let lastUpdated = clock.now();
+  const touched = () => (lastUpdated = clock.now());
+  slices.onEvent({ add: touched, update: touched, delete: touched });
+  const state = () => ({ now: clock.now(), lastUpdated, rules: all.list().length * RULES_EACH });
+  for (const page of kubeProxyPages(found.config, state)) {
+    try {
+      listenHttp(p, page);
+    } catch {
+      // The port is taken: it goes on without that page.
+    }
   }
   for (const signal of ['TERM', 'INT'] as const) p.on(signal, () => p.end({ code: 0 }));
   return p.forever();
