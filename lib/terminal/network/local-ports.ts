@@ -8,6 +8,8 @@ const COMPONENT_PORTS = [6443, 2379, 2380, 2381, 10248, 10249, 10250, 10256, 102
 const POLL_MS = 1000;
 /** A port that takes longer to answer is no refusal: its connections hang, here as there. */
 const ANSWER_MS = 300;
+/** How long a host's first command waits for a cluster that is busy. */
+const SETTLE_MS = 1000;
 /** Polls after the last sign of life of the host's user. */
 const POLLS_WHEN_IDLE = 30;
 
@@ -75,6 +77,7 @@ export class LocalPorts {
 
   async #look(): Promise<void> {
     this.#looking = true;
+    if (this.#waiting.size > 0) await this.#whenSettled();
     const ip = this.#cluster.nodes.find((n) => n.name === this.#node)?.ip;
     const ports = [...COMPONENT_PORTS, ...(await this.#publishedPorts())];
     const addresses = ['127.0.0.1', ...(ip === undefined ? [] : [ip])];
@@ -88,6 +91,17 @@ export class LocalPorts {
     this.#timer = this.#clock.after(POLL_MS, () => {
       this.#timer = undefined;
       void this.#look();
+    });
+  }
+
+  /** Waits, but not for long, for what is still starting on the node: it will listen in a moment. */
+  #whenSettled(): Promise<void> {
+    return new Promise((resolve) => {
+      const late = this.#clock.after(SETTLE_MS, resolve);
+      void this.#cluster.settle().then(() => {
+        late.cancel();
+        resolve();
+      });
     });
   }
 
