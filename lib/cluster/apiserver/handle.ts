@@ -11,7 +11,7 @@ import { readJson } from '../schema/json-reader.ts';
 import { fairnessHeaders } from './flow-control.ts';
 import { authenticate, impersonated } from './identity.ts';
 import type { Representation } from './negotiation.ts';
-import { YAML_TYPE, negotiate, objectMediaType } from './negotiation.ts';
+import { YAML_TYPE, negotiate, negotiateStream, objectMediaType } from './negotiation.ts';
 import type { ApiServerOptions, Peer } from './options.ts';
 import { isRegistered, otherPath } from './other-paths.ts';
 import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from './pipeline.ts';
@@ -144,7 +144,8 @@ async function serveResource(edge: Edge, found: ResourceRequest, headers: Header
   }
   if (found.path.rest) throw noSuchResource();
   const served = servedFor(core, api);
-  const representation = negotiate(request.headers.get('accept'));
+  const accept = request.headers.get('accept');
+  const representation = api.verb === 'watch' ? negotiateStream(accept) : negotiate(accept);
   const include = representation.as === 'Table' ? readIncludeObject(url.searchParams.get('includeObject')) : 'Metadata';
   const options = parseOptions(url.searchParams);
   if (api.name && api.verb === 'watch') options.fieldSelector = `metadata.name=${api.name}`;

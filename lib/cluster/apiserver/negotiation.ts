@@ -68,6 +68,14 @@ export function negotiate(accept: string | null): Representation {
   throw notConvertible();
 }
 
+/** The same of a watch, which is a stream of events. Throws 406. */
+export function negotiateStream(accept: string | null): Representation {
+  const representation = negotiate(accept);
+  if (representation.mediaType !== YAML_TYPE) return representation;
+  const streamed = [JSON_TYPE, PROTOBUF_TYPE].map((type) => `${type};stream=watch`).join(', ');
+  throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${streamed}`);
+}
+
 const unsupported = () =>
   new StatusError(
     415,

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../machinery/object.ts';
-import { StatusError, badRequest, gone } from '../../machinery/status-error.ts';
+import { type StatusError, badRequest, gone } from '../../machinery/status-error.ts';
 import { readJson } from '../../schema/json-reader.ts';
 
 /** Where the next page of a list begins, and of which state it is: 0 and up, or LATEST. */
