@@ -17,6 +17,12 @@ test.each([
   ['', 'persistentvolumes', 'name', DEFAULT('name')],
   ['apps', 'replicasets', 'status.replicas', DEFAULT('status.replicas')],
   ['batch', 'jobs', 'status.active', 'field label "status.active" not supported for Job'],
+  [
+    'resource.k8s.io',
+    'resourceslices',
+    'spec.pool',
+    'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: spec.pool',
+  ],
 ])('what is said when %s %s are selected by %s', async (group, resource, field, message) => {
   const options = { fieldSelector: `${field}=x` };
   const status = await refusal(client.call({ verb: 'list', group, version: 'v1', resource, options }));

@@ -95,6 +95,7 @@ export const resourceSlice = defineKind<ResourceSlice>({
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
     'spec.driver': ({ spec }) => spec.driver,
   },
+  unselectableField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   defaults({ spec }) {
     spec.driver ??= '';
     const {
