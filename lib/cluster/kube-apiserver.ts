@@ -132,6 +132,7 @@ function auditOf(context: ComponentContext): ApiServerOptions['audit'] {
   if (!reading.ok) return undefined;
   return {
     policy: reading.policy,
+    address: flags.get('advertise-address') ?? '127.0.0.1',
     write(line) {
       if (logPath === '-') return context.log(line);
       try {

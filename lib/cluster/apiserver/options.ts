@@ -97,8 +97,8 @@ export interface ApiServerOptions {
   anonymousAuth: boolean;
   /** What `/version` serves. */
   version: Readonly<Record<string, string>>;
-  /** What is written of requests, and where: `write` takes one event as a line of JSON. */
-  audit?: { policy: AuditPolicy; write(line: string): void };
+  /** What is written of requests, and where: `write` takes one event as a line of JSON. `address`: the server's own. */
+  audit?: { policy: AuditPolicy; address: string; write(line: string): void };
 }
 
 /** How a request came in. */

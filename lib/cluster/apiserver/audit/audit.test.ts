@@ -41,6 +41,7 @@ test('events tell of a request, its objects and its answer', () => {
   const lines: JsonObject[] = [];
   const auditor = new Auditor({
     policy,
+    address: '127.0.0.1',
     write: (line) => void lines.push(JSON.parse(line) as JsonObject),
     clock: new ManualClock(Date.UTC(2026, 0, 2)),
     random: seededRandom(1),
@@ -69,7 +70,7 @@ test('events tell of a request, its objects and its answer', () => {
       verb: 'create',
       user: lena,
       sourceIPs: ['127.0.0.1'],
-      objectRef: { resource: 'configmaps', namespace: 'default', apiVersion: 'v1' },
+      objectRef: { resource: 'configmaps', namespace: 'default', name: 'a', apiVersion: 'v1' },
       requestObject: { kind: 'ConfigMap', metadata: { name: 'a' } },
       responseStatus: { metadata: {}, code: 201 },
       requestReceivedTimestamp: '2026-01-02T00:00:00.000000Z',

@@ -1,10 +1,14 @@
 import type { UserInfo } from '../../machinery/user.ts';
 import { AUTHENTICATED_GROUP } from '../../machinery/user.ts';
 import { statusOf } from '../../machinery/status-error.ts';
-import { parseBody, readBody } from '../body.ts';
+import { isJsonObject } from '../../machinery/object.ts';
+import { apiVersionOf, parseApiVersion } from '../../machinery/resource.ts';
+import { decode } from '../../schema/decode.ts';
+import { builtInKind } from '../../schema/lookup.ts';
+import { parseBody, readBody, type Expected } from '../body.ts';
 import type { Edge, Handler } from '../handle.ts';
 import { authenticate } from '../identity.ts';
-import { objectMediaType } from '../negotiation.ts';
+import { objectMediaType, PROTOBUF_TYPE, YAML_TYPE } from '../negotiation.ts';
 import type { Peer } from '../options.ts';
 import { parsePath, verbOf, type RequestPath } from '../request-path.ts';
 import type { Auditor, AuditEntry } from './auditor.ts';
@@ -24,8 +28,7 @@ function entryOf(auditor: Auditor, user: UserInfo, request: Request, url: URL): 
   const common = {
     user,
     uri: `${url.pathname}${url.search}`,
-    // All that comes in over a socket comes through the sandbox's door.
-    sourceIp: '127.0.0.1',
+    sourceIp: auditor.address,
     ...(impersonated ? { impersonated } : {}),
     ...(userAgent ? { userAgent } : {}),
   };
@@ -36,28 +39,50 @@ function entryOf(auditor: Auditor, user: UserInfo, request: Request, url: URL): 
   return auditor.begin({ ...common, verb, group, version, resource, subresource, namespace, name });
 }
 
+const NO_KIND = { group: '', version: '', kind: '' };
+
+/** The JSON of a request's or an answer's body, put in order by the kind's type where that is known. */
+async function readObject(body: Uint8Array, mediaType: string, expected: Expected = NO_KIND): Promise<unknown> {
+  const { value } = await parseBody(body, mediaType, expected);
+  if (!isJsonObject(value)) return value;
+  const { kind, apiVersion } = value;
+  const named = typeof kind === 'string' && typeof apiVersion === 'string';
+  const gvk = named ? { ...parseApiVersion(apiVersion), kind } : expected;
+  const type = expected.type ?? builtInKind(gvk);
+  const decoded = type && decode(type, value);
+  const object = decoded?.ok ? decoded.object : value;
+  return { ...object, kind: gvk.kind, apiVersion: apiVersionOf(gvk) };
+}
+
 /** What a request's body holds; undefined when that cannot be read, which the server says itself. */
 async function bodyOf(request: Request, url: URL, edge: Edge): Promise<unknown> {
   const path = parsePath(url.pathname);
-  if (path.kind !== 'resource') return undefined;
-  const served = edge.core.registry.find(path.group, path.version, path.resource);
+  const served = path.kind === 'resource' && edge.core.registry.find(path.group, path.version, path.resource);
+  if (!served) return undefined;
   const contentType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
   try {
     const body = await readBody(request);
-    const expected = served?.resource ?? { group: path.group, version: path.version, kind: '' };
-    const isPatch = contentType.includes('patch');
-    const type = isPatch && !contentType.endsWith('yaml') ? 'application/json' : objectMediaType(contentType);
-    return body.length ? (await parseBody(body, type, expected)).value : undefined;
+    if (!body.length) return undefined;
+    if (contentType.includes('patch')) {
+      const type = contentType.endsWith('yaml') ? YAML_TYPE : 'application/json';
+      return (await parseBody(body, type, served.resource)).value;
+    }
+    const sub = served.facts.subresources?.find((s) => path.subresource === s.subresource);
+    return await readObject(body, objectMediaType(contentType), sub?.responseKind ?? served.resource);
   } catch {
     return undefined;
   }
 }
 
+/** What an answer holds; undefined when it is no object. */
 async function answerOf(response: Response): Promise<unknown> {
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  if (!isJson || response.headers.has('content-encoding')) return undefined;
+  const type = response.headers.get('content-type') ?? '';
+  if (response.headers.has('content-encoding')) return undefined;
   try {
-    return await response.json();
+    if (type.startsWith('application/json')) return await response.json();
+    if (!type.startsWith(PROTOBUF_TYPE)) return undefined;
+    const body = new Uint8Array(await response.arrayBuffer());
+    return await readObject(body, PROTOBUF_TYPE);
   } catch {
     return undefined;
   }
@@ -94,7 +119,7 @@ export function auditedHandler(handle: Handler, edge: Edge, auditor: Auditor): H
     const entry = await auditEntry(auditor, edge, request, peer);
     if (!entry) return handle(request, peer);
     const url = new URL(request.url);
-    if (entry.wantsRequest) entry.request(await bodyOf(request.clone(), url, edge));
+    entry.request(request.body ? await bodyOf(request.clone(), url, edge) : undefined);
     const response = await handle(request, peer);
     const path = parsePath(url.pathname);
     const isWatch = path.kind === 'resource' && verbOf(request.method, path, url.searchParams) === 'watch';

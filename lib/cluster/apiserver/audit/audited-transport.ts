@@ -36,7 +36,7 @@ export function auditedTransport(transport: ApiTransport, user: UserInfo, audito
   return {
     async call(request) {
       const entry = begin(request);
-      if (entry?.wantsRequest) entry.request(request.body);
+      entry?.request(request.body);
       try {
         const result = await transport.call(request);
         entry?.complete(CODES[request.verb] ?? 200, result.object);

@@ -9,6 +9,8 @@ export interface AuditorOptions {
   policy: AuditPolicy;
   /** Takes one event as a line of JSON, without its end. */
   write(line: string): void;
+  /** The server's own: clients outside of the cluster are on its machine. */
+  address: string;
   clock: Clock;
   random: Random;
   authorizer: Authorizer;
@@ -54,6 +56,11 @@ export class Auditor {
 
   constructor(options: AuditorOptions) {
     this.#options = options;
+  }
+
+  /** Where requests over a socket come from. */
+  get address(): string {
+    return this.#options.address;
   }
 
   /** Begins the events of one request; undefined when none of them is wanted. */
@@ -113,7 +120,7 @@ export class AuditEntry {
     this.#write('RequestReceived', {});
   }
 
-  get wantsRequest(): boolean {
+  get #wantsRequest(): boolean {
     return this.#decision.level === 'Request' || this.#decision.level === 'RequestResponse';
   }
 
@@ -121,9 +128,25 @@ export class AuditEntry {
     return this.#decision.level === 'RequestResponse';
   }
 
-  /** What the client sent, when `wantsRequest`. */
+  /** What the client sent: an object names itself; it is written where the level says so. */
   request(object: unknown): void {
-    if (isJsonObject(object)) this.#event['requestObject'] = this.#shown(object);
+    if (!isJsonObject(object)) return;
+    const { objectRef } = this.#event;
+    const { metadata } = object;
+    if (isJsonObject(objectRef) && isJsonObject(metadata)) {
+      const { name, uid, resourceVersion } = metadata;
+      this.#event['objectRef'] = {
+        resource: objectRef.resource,
+        ...(objectRef.namespace ? { namespace: objectRef.namespace } : {}),
+        ...(objectRef.name || name ? { name: objectRef.name || name } : {}),
+        ...(uid ? { uid } : {}),
+        ...(objectRef.apiGroup ? { apiGroup: objectRef.apiGroup } : {}),
+        apiVersion: objectRef.apiVersion,
+        ...(resourceVersion ? { resourceVersion } : {}),
+        ...(objectRef.subresource ? { subresource: objectRef.subresource } : {}),
+      };
+    }
+    if (this.#wantsRequest) this.#event['requestObject'] = this.#shown(object);
   }
 
   /** The answer of a watch or stream has begun. */
