@@ -173,3 +173,10 @@ test('a pointer that is always on the wire is absent until it is written', () =>
     '{"apiGroup":null,"kind":"PersistentVolumeClaim","name":"data"}',
   );
 });
+
+test('null in a map or list is the zero value of what it holds', () => {
+  const secret = decodeAs('v1', 'Secret', { data: { a: null }, stringData: { b: null } });
+  expect(secret.ok && secret.object).toMatchObject({ data: { a: '' }, stringData: { b: '' } });
+  const quota = decodeAs('v1', 'ResourceQuota', { spec: { hard: { cpu: null }, scopes: [null] } });
+  expect(quota.ok && quota.object).toMatchObject({ spec: { hard: { cpu: '0' }, scopes: [''] } });
+});

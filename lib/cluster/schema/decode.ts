@@ -124,7 +124,7 @@ class Decoder {
     for (const key of Object.keys(value)) {
       const path = at.path ? `${at.path}.${key}` : key;
       const decoded =
-        this.value(element, value[key], { ...at, path }) ?? (type.custom ? value[key] : zeroValue(element));
+        this.value(element, value[key], { ...at, path }) ?? (type.custom ? value[key] : zeroElement(element));
       const stored = resources && typeof decoded === 'string' ? canonicalResource(decoded) : decoded;
       if (key === '__proto__') Object.defineProperty(result, key, { value: stored, enumerable: true });
       else result[key] = stored;
@@ -136,7 +136,7 @@ class Decoder {
     const element = type.element;
     if (!element) return [...value];
     return value.map(
-      (v, i) => this.value(element, v, { ...at, path: `${at.path}[${i}]` }) ?? (type.custom ? v : zeroValue(element)),
+      (v, i) => this.value(element, v, { ...at, path: `${at.path}[${i}]` }) ?? (type.custom ? v : zeroElement(element)),
     );
   }
 
@@ -204,6 +204,9 @@ class Decoder {
     throw new ValueFault(this.#wrongTypeText(what, goType, at));
   }
 }
+
+/** What null in a map or list becomes. Bytes come back from upstream's store as none, not as null. */
+const zeroElement = (element: TypeInfo) => (element.kind === 'bytes' ? '' : zeroValue(element));
 
 const isInteger = (value: number, kind: 'int32' | 'int64') =>
   Number.isInteger(value) && (kind === 'int32' ? value >= -(2 ** 31) && value < 2 ** 31 : Math.abs(value) <= 2 ** 63);

@@ -47,6 +47,7 @@ function applied(config: JsonObject, live?: JsonObject, options: Partial<Applica
   const type = typeOf(config);
   const { object } = applyConfiguration({
     type,
+    zero: zero(type),
     live: live ?? zero(type),
     creating: !live,
     config,
@@ -277,6 +278,7 @@ describe('server-side apply', () => {
     const type = typeOf(first);
     const again = applyConfiguration({
       type,
+      zero: zero(type),
       live: first,
       creating: false,
       config: deployment(),

@@ -37,9 +37,11 @@ function applied(call: Call, config: JsonObject, current: StoredObject | undefin
   }
   const named = { name: call.name, ...(call.namespace ? { namespace: call.namespace } : {}) };
   const ignored = ignoredFields(call, current ?? config);
+  const zero = nothingYet(type);
   const { object } = applyConfiguration({
     type,
-    live: current ?? { ...nothingYet(type), metadata: named },
+    zero,
+    live: current ?? { ...zero, metadata: named },
     creating: !current,
     config,
     manager: call.options.fieldManager ?? '',

@@ -13,7 +13,9 @@ import { typedFaults } from './typed-validate.ts';
 
 export interface Application {
   type: TypeInfo;
-  /** The stored object; where there is none, the type's zero value (schema's `zeroValue`), with its name. */
+  /** The type's zero value (schema's `zeroValue`). */
+  zero: JsonObject;
+  /** The stored object; where there is none, the zero value with its name. */
   live: JsonObject;
   creating: boolean;
   /** The configuration, as the client sent it: neither decoded nor defaulted. */
@@ -127,11 +129,12 @@ function fieldsOfLastApplied({ type, live, apiVersion }: Application): FieldSet 
 }
 
 /** The managers before an application; whatever nobody is known to manage gets one. */
-function managersBefore({ type, live, creating, apiVersion, now }: Application): Manager[] {
+function managersBefore({ type, zero, live, creating, apiVersion, now, ignored }: Application): Manager[] {
   const managers = readManagers(metaOf(live)?.managedFields);
   if (!managers) throw unfit('failed to decode managed fields');
   if (managers.length || creating) return managers;
-  const fields = difference(fieldSetOfValue(type, unmanaged(live)), STRIPPED);
+  const { added, modified } = compareTyped(type, zero, unmanaged(live));
+  const fields = difference(recursiveDifference(union(added, modified), ignored), STRIPPED);
   if (!fields) return [];
   return [
     {
