@@ -278,6 +278,25 @@ test('a kubelet that starts again takes its pods over, and answers for them at o
   expect((await get('box')).status).toEqual(before);
 });
 
+test('what people did in a container outlives the machine, what its program did is done again', async () => {
+  const command = ['sh', '-c', 'mkdir /work && echo mine > /work/own && sleep 3600'];
+  await create(pod('box', [{ name: 'c', command }]));
+  await exec(
+    'box',
+    'sh',
+    '-c',
+    'echo note > /work/note; mkdir /root/d; echo x > /root/d/x; mv /root/d /root/e; rm /etc/passwd',
+  );
+  await node.stop();
+  await start();
+  await run(1_000);
+  const { status } = await get('box');
+  expect(status?.containerStatuses?.[0]).toMatchObject({ restartCount: 0, ready: true });
+  expect(
+    await exec('box', 'sh', '-c', 'cat /work/own /work/note /root/e/x; ls /root; test -e /etc/passwd || echo gone'),
+  ).toBe('mine\nnote\nx\ne\ngone\n');
+});
+
 test('a file can be mounted where the image has no directory', async () => {
   const volumeMounts = [{ name: 'v', mountPath: '/etc/site/page', subPath: 'a' }];
   const volumes = [{ name: 'v', downwardAPI: { items: [{ path: 'a', fieldRef: { fieldPath: 'metadata.name' } }] } }];

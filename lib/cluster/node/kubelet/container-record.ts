@@ -1,5 +1,6 @@
 import type { Container as ContainerSpec } from '../../schema/generated/types.ts';
 import type { Container } from '../runtime/container.ts';
+import type { LayerFile } from './layer-file.ts';
 import type { PodLog } from './pod-log.ts';
 
 export interface Terminated {
@@ -34,6 +35,8 @@ export interface ContainerRecord {
   ready: boolean;
   live?: Container;
   log?: PodLog;
+  /** What people have changed in its files. */
+  layer?: LayerFile;
   /** No restart before this time. */
   backOffUntil: number;
   backOff: number;

@@ -240,6 +240,7 @@ export class ContainerRunner {
     const now = this.context.kubelet.clock.now();
     r.stopProbes?.();
     r.stopProbes = undefined;
+    r.layer?.stop();
     r.live = undefined;
     r.state = 'terminated';
     r.waiting = undefined;

@@ -8,6 +8,7 @@ import { normalize } from '../runtime/fs/file-system.ts';
 import { capabilityMask } from './capabilities.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { ContainerConfigError, expandReferences, makeEnvironment, type EnvironmentSources } from './environment.ts';
+import { LayerFile } from './layer-file.ts';
 import { PodLog } from './pod-log.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { KubeletServices } from './services.ts';
@@ -137,6 +138,9 @@ export function startContainer(
   const link = `/var/log/containers/${pod.metadata.name}_${pod.metadata.namespace}_${spec.name}-${record.id}.log`;
   disk.fs.mkdir('/var/log/containers', { recursive: true });
   if (!disk.fs.exists(link)) disk.fs.symlink(path, link);
+  const layers = `${podDir(pod.metadata.uid ?? '')}/layers/${spec.name}`;
+  if (!adopted) disk.remove(layers);
+  record.layer = new LayerFile(disk, clock, `${layers}/${record.id}`);
   const { memory, cpu } = spec.resources?.limits ?? {};
   const security = spec.securityContext;
   return new Container({
@@ -163,6 +167,7 @@ export function startContainer(
     clock,
     random,
     node: kubelet.facilities,
+    layer: record.layer,
   });
 }
 

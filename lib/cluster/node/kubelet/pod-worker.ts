@@ -170,6 +170,7 @@ export class PodWorker implements PodContext {
     this.#wake?.timer.cancel();
     for (const r of this.records) {
       r.stopProbes?.();
+      r.layer?.flush();
       r.live?.signal('KILL');
       r.log?.close();
     }

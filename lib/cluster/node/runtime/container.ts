@@ -8,6 +8,8 @@ import { devRoot, procRoot } from './dev.ts';
 import { findProgram, type Found } from './find-program.ts';
 import { FileSystem, type Identity, type Mount } from './fs/file-system.ts';
 import { MemoryTree } from './fs/memory-tree.ts';
+import { NotedTree } from './fs/noted-tree.ts';
+import type { Tree } from './fs/tree.ts';
 import { layer } from './fs/space.ts';
 import { containerMemory } from './memory.ts';
 import type { Output } from './output.ts';
@@ -38,6 +40,8 @@ export interface ContainerOptions {
   clock: Clock;
   random: Random;
   node: NodeFacilities;
+  /** Keeps what is changed from outside, by exec, in the container's own files. */
+  layer: { restore(tree: Tree): void; note(path: string): void };
 }
 
 /** A container could not be started; the message is what containerd and runc say. */
@@ -51,6 +55,8 @@ export class Container {
   readonly fs: FileSystem;
   readonly exited: Promise<Exit>;
   readonly options: ContainerOptions;
+  /** The same files, for who comes from outside. */
+  readonly #outside: FileSystem;
   readonly #world: World;
   /** What was written into its own files. */
   readonly #layer: Budget;
@@ -87,10 +93,12 @@ export class Container {
     });
     const now = () => clock.now();
     this.#layer = layer(options.node.layers);
+    const root = new MemoryTree(image.rootfs(), now, this.#layer);
+    options.layer.restore(root);
     const mounts: Mount[] = [
       {
         path: '/',
-        tree: new MemoryTree(image.rootfs(), now, this.#layer),
+        tree: root,
         readOnly: options.readOnlyRoot,
         fsType: 'overlay',
       },
@@ -101,6 +109,12 @@ export class Container {
     const wanted = options.mounts.map((m) => ({ ...m, path: makeMountPoint(bare, m) }));
     const given = new Set(wanted.map((m) => m.path));
     this.fs = new FileSystem([...mounts.filter((m) => !given.has(m.path)), ...wanted], options.identity);
+    this.#outside = new FileSystem(
+      this.fs.mounts.map((m) =>
+        m.tree === root ? { ...m, tree: new NotedTree(root, (path) => options.layer.note(path)) } : m,
+      ),
+      options.identity,
+    );
     this.#world = {
       clock,
       random,
@@ -180,7 +194,7 @@ export class Container {
       argv: found.argv,
       env,
       cwd: this.options.cwd,
-      fs: this.fs,
+      fs: this.#outside,
       ...io,
     });
   }
