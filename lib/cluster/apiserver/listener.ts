@@ -82,7 +82,10 @@ async function send(res: AnyResponse, response: Response): Promise<void> {
 
 async function answer(handle: Handler, req: AnyRequest, res: AnyResponse): Promise<void> {
   const abort = new AbortController();
-  res.once('close', () => abort.abort());
+  // A whole answer has nobody left who must be told.
+  res.once('close', () => {
+    if (!res.writableEnded) abort.abort();
+  });
   let request: Request;
   try {
     request = fetchRequest(req, abort.signal);
