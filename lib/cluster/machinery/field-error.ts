@@ -38,6 +38,10 @@ export const required = (path: FieldPath, detail = ''): FieldError =>
 export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
   make('FieldValueInvalid', path, withDetail(`Invalid value: ${showValue(value)}`, detail));
 
+/** A complaint that does not print the value. */
+export const invalidUnshown = (path: FieldPath, detail: string): FieldError =>
+  make('FieldValueInvalid', path, withDetail('Invalid value', detail));
+
 export const duplicate = (path: FieldPath, value: unknown): FieldError =>
   make('FieldValueDuplicate', path, `Duplicate value: ${showValue(value)}`);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countIndexes } from './indexes.ts';
+import { countIndexes, firstOverlap } from './indexes.ts';
 
 test.each([
   ['', 0],
@@ -16,4 +16,14 @@ test.each([
   ['x', 'cannot convert string to integer for index: "x"'],
 ])('refuses %j', (text, error) => {
   expect(countIndexes(text, 10)).toEqual({ ok: false, error });
+});
+
+test.each([
+  ['0-2,5', '3-4,6', undefined],
+  ['0-2,5', '2,5', 2],
+  ['0,4-6', '1-3,5-9', 5],
+  ['x,7', '7', 7],
+  ['', '1', undefined],
+])('%j and %j first share %s', (one, other, index) => {
+  expect(firstOverlap(one, other, 10)).toBe(index);
 });

@@ -40,3 +40,20 @@ export function countIndexes(text: string, completions: number): IndexCount {
   }
   return { ok: true, total };
 }
+
+/** The smallest index that two index lists share; intervals that do not parse are passed over. */
+export function firstOverlap(one: string, other: string, completions: number): number | undefined {
+  const intervals = (text: string) =>
+    text.split(',').flatMap((fragment) => {
+      const interval = parseInterval(fragment, completions);
+      return interval.ok ? [interval] : [];
+    });
+  const [a, b] = [intervals(one), intervals(other)];
+  for (let i = 0, j = 0; ;) {
+    const [left, right] = [a[i], b[j]];
+    if (!left || !right) return undefined;
+    if (left.first <= right.last && right.first <= left.last) return Math.max(left.first, right.first);
+    if (left.first <= right.first) i++;
+    else j++;
+  }
+}

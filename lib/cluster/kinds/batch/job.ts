@@ -9,9 +9,10 @@ import { defaultPodTemplateSpec } from '../shared/pod-spec/defaults.ts';
 import { selectorColumn, templateColumns } from '../apps/workload-columns.ts';
 import { defineKind } from '../define.ts';
 import { age, column, humanDuration, name } from '../shared/columns.ts';
-import { nonNegative, validateLabelSelector } from '../shared/field-rules.ts';
+import { validateLabelSelector } from '../shared/field-rules.ts';
 import { templateWarnings } from '../shared/pod-spec/warnings.ts';
 import { validateJobSpec } from './job-spec.ts';
+import { validateJobStatus } from './job-status.ts';
 import { validateJobChange } from './job-update.ts';
 
 const SPEC = FieldPath.of('spec');
@@ -157,10 +158,7 @@ export const job = defineKind<Job>({
   },
   validate,
   validateUpdate: (object, old) => [...validateWithSelector(object), ...validateJobChange(object, old, SPEC)],
-  validateStatusUpdate: ({ status }) =>
-    (['active', 'succeeded', 'failed', 'ready', 'terminating'] as const).flatMap((field) =>
-      nonNegative(FieldPath.of('status', field), status?.[field] ?? 0),
-    ),
+  validateStatusUpdate: validateJobStatus,
   warnings: (object, old) => [
     ...((object.spec.completions ?? 0) > 100_000 && (object.spec.parallelism ?? 0) > 10_000
       ? [

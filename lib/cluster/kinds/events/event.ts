@@ -5,6 +5,7 @@ import { events, eventsV1 } from '../../schema/generated/resources.ts';
 import type { Event, EventsV1Event } from '../../schema/generated/types.ts';
 import { defineKind } from '../define.ts';
 import { immutable, qualified, subdomainName } from '../shared/field-rules.ts';
+import { internalForm } from '../shared/internal-form.ts';
 
 const at = (...names: string[]) => FieldPath.of(...names);
 const unset = (field: string): FieldError => invalid(at(field), '', 'needs to be unset');
@@ -114,22 +115,22 @@ function validate(event: EventsV1Event): FieldError[] {
   ];
 }
 
-/** Fields that never change, by their name in core/v1, which the complaint prints. */
-const FIXED = [
-  ['involvedObject', 'regarding'],
-  ['reason', 'reason'],
-  ['message', 'note'],
-  ['source', 'deprecatedSource'],
-  ['firstTimestamp', 'deprecatedFirstTimestamp'],
-  ['lastTimestamp', 'deprecatedLastTimestamp'],
-  ['count', 'deprecatedCount'],
-  ['type', 'type'],
-  ['eventTime', 'eventTime'],
-  ['action', 'action'],
-  ['related', 'related'],
-  ['reportingController', 'reportingController'],
-  ['reportingInstance', 'reportingInstance'],
-] as const;
+/** What never changes, by its name in core/v1 and in the form in which the complaint prints it. */
+const FIXED: Readonly<Record<string, (event: EventsV1Event) => unknown>> = {
+  involvedObject: ({ regarding }) => internalForm('ObjectReference', regarding),
+  reason: ({ reason = '' }) => reason,
+  message: ({ note = '' }) => note,
+  source: ({ deprecatedSource }) => internalForm('EventSource', deprecatedSource),
+  firstTimestamp: ({ deprecatedFirstTimestamp }) => deprecatedFirstTimestamp ?? null,
+  lastTimestamp: ({ deprecatedLastTimestamp }) => deprecatedLastTimestamp ?? null,
+  count: ({ deprecatedCount = 0 }) => deprecatedCount,
+  type: ({ type = '' }) => type,
+  eventTime: ({ eventTime }) => eventTime ?? null,
+  action: ({ action = '' }) => action,
+  related: ({ related }) => internalForm('ObjectReference', related),
+  reportingController: ({ reportingController = '' }) => reportingController,
+  reportingInstance: ({ reportingInstance = '' }) => reportingInstance,
+};
 
 /** events.k8s.io/v1 beside core/v1: one object, two shapes; written through this one, it is checked strictly. */
 export const eventV1 = defineKind<EventsV1Event>({
@@ -151,7 +152,7 @@ export const eventV1 = defineKind<EventsV1Event>({
   validateUpdate: (object, old) => [
     ...validateCommon(object),
     ...(deepEqual(object.series, old.series) ? [] : validateSeries(object)),
-    ...FIXED.flatMap(([shown, field]) => immutable(at(shown), object[field], old[field])),
+    ...Object.entries(FIXED).flatMap(([field, of]) => immutable(at(field), of(object), of(old))),
   ],
   selectableFields: {
     reason: (o) => o.reason ?? '',

@@ -6,6 +6,7 @@ import { deepEqual } from '../../../kit/deep.ts';
 import { age, column, name } from '../shared/columns.ts';
 import { defineKind } from '../define.ts';
 import { immutable, labelName, validateLabels } from '../shared/field-rules.ts';
+import { internalForm } from '../shared/internal-form.ts';
 import { validateContainerResources } from '../shared/pod-spec/resources.ts';
 import { validateTolerations } from '../shared/pod-spec/tolerations.ts';
 
@@ -17,7 +18,9 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, at: 
     ...validateLabels(at.child('nodeSelector'), nodeSelector),
     ...validateTolerations(list, tolerations),
     ...tolerations.flatMap((toleration, i) =>
-      tolerations.findIndex((other) => deepEqual(other, toleration)) < i ? [duplicate(list.index(i), toleration)] : [],
+      tolerations.findIndex((other) => deepEqual(other, toleration)) < i
+        ? [duplicate(list.index(i), internalForm('Toleration', toleration))]
+        : [],
     ),
   ];
 }

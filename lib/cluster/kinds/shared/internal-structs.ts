@@ -73,6 +73,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   EphemeralContainerCommon:
     'Name:name:string Image:image:string Command:command:[]string Args:args:[]string WorkingDir:workingDir:string Ports:ports:[]ContainerPort EnvFrom:envFrom:[]EnvFromSource Env:env:[]EnvVar Resources:resources:ResourceRequirements ResizePolicy:resizePolicy:[]ContainerResizePolicy RestartPolicy:restartPolicy:*string RestartPolicyRules:restartPolicyRules:[]ContainerRestartRule VolumeMounts:volumeMounts:[]VolumeMount VolumeDevices:volumeDevices:[]VolumeDevice LivenessProbe:livenessProbe:*Probe ReadinessProbe:readinessProbe:*Probe StartupProbe:startupProbe:*Probe Lifecycle:lifecycle:*Lifecycle TerminationMessagePath:terminationMessagePath:string TerminationMessagePolicy:terminationMessagePolicy:string ImagePullPolicy:imagePullPolicy:string SecurityContext:securityContext:*SecurityContext Stdin:stdin:bool StdinOnce:stdinOnce:bool TTY:tty:bool',
   EphemeralVolumeSource: 'VolumeClaimTemplate:volumeClaimTemplate:*PersistentVolumeClaimTemplate',
+  EventSource: 'Component:component:string Host:host:string',
   ExecAction: 'Command:command:[]string',
   FCVolumeSource:
     'TargetWWNs:targetWWNs:[]string Lun:lun:*int FSType:fsType:string ReadOnly:readOnly:bool WWIDs:wwids:[]string',
@@ -228,6 +229,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'MaxSkew:maxSkew:int TopologyKey:topologyKey:string WhenUnsatisfiable:whenUnsatisfiable:string LabelSelector:labelSelector:*json MinDomains:minDomains:*int NodeAffinityPolicy:nodeAffinityPolicy:*string NodeTaintsPolicy:nodeTaintsPolicy:*string MatchLabelKeys:matchLabelKeys:[]string',
   TypedLocalObjectReference: 'APIGroup:apiGroup:*string Kind:kind:string Name:name:string',
   TypedObjectReference: 'APIGroup:apiGroup:*string Kind:kind:string Name:name:string Namespace:namespace:*string',
+  UncountedTerminatedPods: 'Succeeded:succeeded:[]string Failed:failed:[]string',
   Volume: 'Name:name:string =VolumeSource',
   VolumeAttachmentSource:
     'PersistentVolumeName:persistentVolumeName:*string InlineVolumeSpec:inlineVolumeSpec:*PersistentVolumeSpec',
