@@ -1,11 +1,11 @@
 import type { Activity } from '../../kit/activity.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Random } from '../../kit/random.ts';
+import { uuid, type Random } from '../../kit/random.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { KindContext, KindReader, ServerFlags, SideEffect } from '../kinds/define.ts';
 import type { RequestOptions } from '../machinery/api-request.ts';
 import type { KubeletLocator } from '../machinery/kubelet-api.ts';
-import type { KubeObject } from '../machinery/object.ts';
+import { formatTime, type KubeObject } from '../machinery/object.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import { storageKey, storagePrefix } from '../store/keys.ts';
 import type { Store } from '../store/kv.ts';
@@ -78,12 +78,18 @@ export function kindContext(call: Call): KindContext {
   return { clock, random, flags, user: call.user, dryRun: call.dryRun, read: readerOf(store) };
 }
 
+/** An object with what every new one gets. */
+function born({ clock, random }: Core, object: SideEffect['object']): SideEffect['object'] {
+  const metadata = { ...object.metadata, uid: uuid(random), creationTimestamp: formatTime(clock.now()) };
+  return { ...object, metadata };
+}
+
 /** Writes what a kind's hook asked for. What is there, or gone, already is as it should be. */
 export function applySideEffects(core: Core, effects: readonly SideEffect[]): void {
   for (const { resource, action, object } of effects) {
     const key = storageKey(resource, object.metadata.namespace, object.metadata.name);
     try {
-      if (action === 'create') core.store.put(key, object, { expect: 'absent' });
+      if (action === 'create') core.store.put(key, born(core, object), { expect: 'absent' });
       else core.store.delete(key);
     } catch (err) {
       if (!(err instanceof StoreConflict)) throw err;

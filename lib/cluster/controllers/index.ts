@@ -26,6 +26,7 @@ import { startControllers, type ControllerManagerOptions } from './manager.ts';
 import { namespace } from './namespace/index.ts';
 import { replicaSet, replicationController } from './replicaset/replica-set.ts';
 import { rootCaPublisher } from './service-account/root-ca-publisher.ts';
+import { serviceCidrs } from './service-cidrs/index.ts';
 import { attachDetach } from './storage/attach-detach.ts';
 import { volumeBinder } from './storage/binder.ts';
 import { ephemeralVolume } from './storage/ephemeral.ts';
@@ -54,6 +55,7 @@ export const controllers: readonly Controller[] = [
   replicationController,
   rootCaPublisher,
   serviceAccount,
+  serviceCidrs,
   tokenSecrets,
   cronJob,
   disruption,

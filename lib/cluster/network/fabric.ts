@@ -56,7 +56,7 @@ export class Fabric implements Network {
   route(from: Namespace, ip: string, port: number, protocol: Protocol): Target {
     if (isLoopback(ip)) {
       if (from.listens(ip, port, protocol)) return { namespace: from, port, source: '127.0.0.1' };
-      if (from instanceof Host) return this.#arriveAtHost(from, from, '127.0.0.1', port, protocol);
+      if (from instanceof Host) return this.#arriveAtHost(from, from, { ip, port }, '127.0.0.1', protocol);
       return 'refuse';
     }
     const host = from.host;
@@ -73,13 +73,19 @@ export class Fabric implements Network {
     const to = this.#byAddress.get(ip);
     if (!to) return this.#nobodyAt(ip);
     if (to instanceof Host && !to.listens(ip, port, protocol))
-      return this.#arriveAtHost(from, to, source, port, protocol);
+      return this.#arriveAtHost(from, to, { ip, port }, source, protocol);
     return this.#enter(from, to, port, protocol, source);
   }
 
   /** A packet for one of a node's own addresses: node ports, host ports, then the node's own programs. */
-  #arriveAtHost(from: Namespace, host: Host, source: string, port: number, protocol: Protocol): Target {
-    const forwarded = host.hostPort(port, protocol);
+  #arriveAtHost(
+    from: Namespace,
+    host: Host,
+    { ip, port }: { ip: string; port: number },
+    source: string,
+    protocol: Protocol,
+  ): Target {
+    const forwarded = host.hostPort(ip, port, protocol);
     if (forwarded) return this.#enter(from, forwarded.namespace, forwarded.port, protocol, source);
     const verdict = host.rules?.toNode(port, protocol, source);
     if (verdict) {
@@ -292,8 +298,11 @@ class Host extends Namespace implements HostNetwork {
     return namespace;
   }
 
-  hostPort(port: number, protocol: Protocol): { namespace: Namespace; port: number } | undefined {
-    const found = this.#hostPorts.find((p) => p.hostPort === port && p.protocol === protocol);
+  /** The pod that has a port of one of the node's addresses, or of all of them. */
+  hostPort(ip: string, port: number, protocol: Protocol): { namespace: Namespace; port: number } | undefined {
+    const found = this.#hostPorts.find(
+      (p) => p.hostPort === port && p.protocol === protocol && (!p.hostIP || p.hostIP === '0.0.0.0' || p.hostIP === ip),
+    );
     return found && { namespace: found.namespace, port: found.containerPort };
   }
 
