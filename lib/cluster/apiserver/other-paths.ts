@@ -17,12 +17,12 @@ import {
 import { HEALTH_PATHS, health } from './health.ts';
 import { metricsText } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { negotiate } from './negotiation.ts';
 import type { ApiServerOptions } from './options.ts';
 import { noSuchMethod } from './pipeline.ts';
 import { goJson, pageNotFound, respond, respondText } from './respond.ts';
 
 const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-const JSON_OBJECT = { mediaType: 'application/json', asVersion: 'v1' };
 
 /** An answer whose form is the same for all clients: indented JSON. */
 function respondFixed(object: JsonObject, headers: Headers): Response {
@@ -52,8 +52,11 @@ function discovery(request: Request, url: URL, core: Core, headers: Headers): Pr
     .filter((p) => p !== '');
   if (rest.length || (root !== 'api' && root !== 'apis')) return undefined;
   const legacy = root === 'api';
-  const send = (object: JsonObject | undefined) =>
-    object ? respond(request, 200, object, JSON_OBJECT, headers) : pageNotFound(headers);
+  const send = (object: JsonObject | undefined) => {
+    if (!object) return pageNotFound(headers);
+    const { mediaType, asVersion } = negotiate(request.headers.get('accept'));
+    return respond(request, 200, object, { mediaType, asVersion }, headers);
+  };
   if (group === undefined) {
     if (wantsAggregated(request.headers.get('accept'))) return respondAggregated(request, core, legacy, headers);
     return send(legacy ? apiVersions(url.host) : apiGroupList(core.registry));
