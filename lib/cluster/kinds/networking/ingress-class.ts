@@ -51,7 +51,7 @@ export const ingressClass = defineKind<IngressClass>({
   },
   validate,
   validateUpdate: (object, old) => [
-    ...immutable(SPEC.child('controller'), object.spec.controller, old.spec.controller),
+    ...immutable(SPEC.child('controller'), object.spec.controller ?? '', old.spec.controller),
     ...validate(object),
   ],
   columns: [
