@@ -10,6 +10,7 @@ import type { UserInfo } from '../../machinery/user.ts';
 import type { NonResourceAttributes, ResourceAttributes } from '../../schema/generated/types.ts';
 import type { Call } from '../core.ts';
 import type { RuleResolver, TokenIssuer, Authenticator } from '../options.ts';
+import { selectedFields, selectorErrors } from './review-selectors.ts';
 
 interface AccessSpec {
   resourceAttributes?: ResourceAttributes;
@@ -21,6 +22,7 @@ interface AccessSpec {
 }
 
 const SPEC = FieldPath.of('spec');
+const RESOURCE_ATTRIBUTES = SPEC.child('resourceAttributes');
 const EITHER = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
 
 /** The review as it was sent, with its result. Reviews are answered, not stored. */
@@ -46,6 +48,7 @@ function mustBeValid(call: Call, errors: readonly FieldError[]): void {
 function attributesOf(user: UserInfo, { resourceAttributes: r, nonResourceAttributes: n }: AccessSpec): Attributes {
   if (n) return { user, verb: n.verb ?? '', path: n.path ?? '' };
   const { verb = '', group = '', version = '', resource = '', subresource, namespace, name } = r ?? {};
+  const fieldSelector = selectedFields(r ?? {});
   return {
     user,
     verb,
@@ -55,6 +58,7 @@ function attributesOf(user: UserInfo, { resourceAttributes: r, nonResourceAttrib
     ...(subresource ? { subresource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
+    ...(fieldSelector.length ? { fieldSelector } : {}),
   };
 }
 
@@ -76,12 +80,12 @@ function oneOf(spec: AccessSpec): FieldError[] {
         `cannot be specified in combination with resourceAttributes`,
       ),
     ];
-  return !r && !n ? [invalid(SPEC.child('resourceAttributes'), null, EITHER)] : [];
+  return !r && !n ? [invalid(RESOURCE_ATTRIBUTES, null, EITHER)] : [];
 }
 
 export function selfSubjectAccessReview(call: Call): ApiResult {
   const spec: AccessSpec = specOf(call);
-  mustBeValid(call, oneOf(spec));
+  mustBeValid(call, [...oneOf(spec), ...selectorErrors(spec.resourceAttributes, RESOURCE_ATTRIBUTES)]);
   return decide(call, call.user, spec);
 }
 
@@ -92,25 +96,27 @@ const namedUser = (spec: AccessSpec): UserInfo => ({
   ...(spec.extra ? { extra: spec.extra } : {}),
 });
 
-function hasSubject(spec: AccessSpec): FieldError[] {
+function subjectErrors(spec: AccessSpec): FieldError[] {
   const why = 'at least one of user or group must be specified';
-  return spec.user || spec.groups?.length ? [] : [invalid(SPEC.child('user'), spec.user ?? '', why)];
+  return [
+    ...oneOf(spec),
+    ...(spec.user || spec.groups?.length ? [] : [invalid(SPEC.child('user'), spec.user ?? '', why)]),
+    ...selectorErrors(spec.resourceAttributes, RESOURCE_ATTRIBUTES),
+  ];
 }
 
 export function subjectAccessReview(call: Call): ApiResult {
   const spec: AccessSpec = specOf(call);
-  mustBeValid(call, [...oneOf(spec), ...hasSubject(spec)]);
+  mustBeValid(call, subjectErrors(spec));
   return decide(call, namedUser(spec), spec);
 }
 
 export function localSubjectAccessReview(call: Call): ApiResult {
   const spec: AccessSpec = specOf(call);
-  const errors = [...oneOf(spec), ...hasSubject(spec)];
+  const errors = subjectErrors(spec);
   const { resourceAttributes: r } = spec;
   if (r && r.namespace !== call.namespace) {
-    errors.push(
-      invalid(SPEC.child('resourceAttributes', 'namespace'), r.namespace ?? '', 'must match metadata.namespace'),
-    );
+    errors.push(invalid(RESOURCE_ATTRIBUTES.child('namespace'), r.namespace ?? '', 'must match metadata.namespace'));
   }
   if (spec.nonResourceAttributes) {
     const { nonResourceAttributes: n } = spec;
