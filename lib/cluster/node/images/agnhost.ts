@@ -4,6 +4,7 @@ import { getent } from '../runtime/programs/getent.ts';
 import { userland } from '../runtime/programs/index.ts';
 import type { Program } from '../runtime/process.ts';
 import { guestbook } from './agnhost/guestbook.ts';
+import { LOCALHOST_CERT, LOCALHOST_KEY } from './agnhost/localhost-pair.ts';
 import { mounttest } from './agnhost/mounttest.ts';
 import { netexec } from './agnhost/netexec.ts';
 import { connect, dnsServerList, dnsSuffix, entrypointTester, etcHosts, logsGenerator } from './agnhost/printers.ts';
@@ -69,6 +70,11 @@ export const agnhost = defineImage({
     ['/agnhost', program],
     ['/agnhost-2', program],
   ]),
-  files: { ...BASE_FILES, '/uploads/': { mode: 0o755 } },
+  files: {
+    ...BASE_FILES,
+    '/localhost.crt': LOCALHOST_CERT,
+    '/localhost.key': LOCALHOST_KEY,
+    '/uploads/': { mode: 0o755 },
+  },
   usage: { memory: 6_000_000, cpu: 100_000 },
 });
