@@ -14,13 +14,14 @@ which failed.
   --focus REGEX    only tests whose name matches
   --skip REGEX     no test whose name matches
   -j N             clusters at once, each with one test at a time (4 unless given)
-  --limit SECONDS  how long one test may run (300 unless given)
+  --limit SECONDS  how long one test may run (150 unless given; those that wait on purpose may take 6 minutes)
   --minutes N      how long all of it may run (40 unless given); what is left then has failed
   --logs DIR       where the whole output of each failed test is written`;
 
 /** A cluster serves so many tests, then makes room for a fresh one. */
 const TESTS_OF_A_CLUSTER = 12;
 /** Tests that wait for minutes on purpose: they start first, so that the end does not wait for one of them. */
+const LONG_LIMIT_S = 360;
 const LONG = /\[Slow\]|\*not\* be restarted|monotonically|never restart|evicts pods|removing taint|CronJob|hostPort/;
 
 function options() {
@@ -30,7 +31,7 @@ function options() {
         focus: { type: 'string', default: '' },
         skip: { type: 'string', default: '^$' },
         jobs: { type: 'string', short: 'j', default: '4' },
-        limit: { type: 'string', default: '300' },
+        limit: { type: 'string', default: '150' },
         minutes: { type: 'string', default: '40' },
         logs: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -121,7 +122,7 @@ async function work(): Promise<void> {
     const mine = queue.splice(0, LONG.test(queue[0] ?? '') ? 1 : Math.min(TESTS_OF_A_CLUSTER, share));
     let cluster = await startCluster();
     for (let left = mine; left.length > 0 && !overall.signal.aborted;) {
-      const limitMs = Number(values.limit) * 1000;
+      const limitMs = (LONG.test(left[0] ?? '') ? LONG_LIMIT_S : Number(values.limit)) * 1000;
       const rest = await runBatch({
         program,
         kubectl,
