@@ -23,6 +23,13 @@ const PACKAGES = [
     version: '3.0.2',
     integrity: 'sha512-6Vbzr/tinxPBGGdfYjXiV9WPj8PEhyiqGJiWhXrsihK7h6glPj4HKUxZ0YwYXH/5uucm/NVef/xY3vZ4Crj1Fg==',
   },
+  // For Quantity alone, which the models describe nowhere.
+  {
+    name: 'kubernetes-types',
+    version: '1.30.0',
+    integrity: 'sha512-Dew1okvhM/SQcIa2rcgujNndZwU8VnSapDgdxlYoB84ZlpAD43U6KLAFqYo17ykSFGHNPrg0qry0bP+GJd9v7Q==',
+    only: 'api/resource.d.ts',
+  },
 ];
 
 const COMMENT = String.raw`\/\*\*\n((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*`;
@@ -38,6 +45,8 @@ const exportedName = (schema) => schema.replace(/(?:^|[.-])(\w)/g, (_, first) =>
 
 /** The texts of one file of the packages: of the type ('') and of its fields; undefined when it declares none. */
 function fileTexts(source) {
+  const [, quantity] = new RegExp(String.raw`${COMMENT}export type Quantity = string`).exec(source) ?? [];
+  if (quantity) return [exportedName('io.k8s.apimachinery.pkg.api.resource.Quantity'), { '': linesOf(quantity) }];
   const [, name] = /^export (?:type )?\{ I?\w+ as I(IoK8s\w+)/m.exec(source) ?? [];
   if (!name) return undefined;
   const texts = {};
@@ -55,7 +64,7 @@ function packageTexts(pkg) {
   try {
     const texts = unpackPackage(pkg, (dir) =>
       readdirSync(dir, { recursive: true, encoding: 'utf8' })
-        .filter((f) => f.endsWith('.d.ts') && !f.startsWith('_schemas'))
+        .filter((f) => f.endsWith('.d.ts') && !f.startsWith('_schemas') && f === (pkg.only ?? f))
         .flatMap((f) => {
           const found = fileTexts(readFileSync(join(dir, f), 'utf8'));
           return found ? [found] : [];
@@ -81,7 +90,9 @@ function modelTexts(file) {
 
 /** Descriptions of schemas ('') and of their fields, by the schema's full name. */
 export function readDescriptions(schemas) {
-  const texts = Object.assign({}, ...PACKAGES.map(packageTexts));
+  const texts = {};
+  for (const [name, own] of PACKAGES.flatMap((pkg) => Object.entries(packageTexts(pkg))))
+    texts[name] = { ...texts[name], ...own };
   const found = {};
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
   for (const name of schemas.keys()) {
