@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { Authenticator } from './access/authenticator.ts';
 import { namesakeOf, readCertificate } from './access/certificate-authority.ts';
 import type { ApiServer, Listening } from './apiserver/options.ts';
@@ -55,6 +56,17 @@ function distrust(serving: string, authority: string | undefined): string | unde
   return undefined;
 }
 
+/** A port of the loopback address that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
 /** Where the API server is reached: in-process by credentials, and by sockets. It comes and goes with its static pod. */
 export class ApiDoor {
   readonly #options: ApiDoorOptions;
@@ -98,7 +110,12 @@ export class ApiDoor {
     const door: Door = { at, listening: undefined };
     this.#doors.add(door);
     await this.#sync(door);
-    const url = door.listening?.url ?? ('port' in at ? `https://127.0.0.1:${at.port}` : 'https://localhost');
+    // Where it will listen once there is an API server is said now.
+    if (!door.listening && 'port' in at && at.port === 0) {
+      const port = await freePort();
+      if (!door.listening) door.at = { port };
+    }
+    const url = door.listening?.url ?? ('port' in door.at ? `https://127.0.0.1:${door.at.port}` : 'https://localhost');
     return {
       url,
       close: async () => {

@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -29,6 +30,17 @@ async function pass(ms: number): Promise<void> {
 }
 
 const manifest = (name: string) => join(cluster.nodes[0]?.disk ?? '', MANIFESTS, `${name}.yaml`);
+
+/** Connects to where an URL leads. */
+function knock(url: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      socket.destroy();
+      done();
+    });
+    socket.on('error', fail);
+  });
+}
 
 beforeAll(async () => {
   dir = fresh = scratch();
@@ -83,6 +95,8 @@ test.each(breakages)(
     expect(readFileSync(file, 'utf8')).not.toBe(whole);
     await open();
     expect(cluster.tools('controlplane')).toContain('crictl');
+    const listening = await cluster.listen({ port: 0 });
+    await expect(knock(listening.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await expect(cluster.client().list(nodes)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await pass(A_WHILE);
     await expect(cluster.client().list(nodes)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -92,5 +106,7 @@ test.each(breakages)(
     await pass(4 * A_WHILE);
     const renewed = await cluster.client().get(leases, 'kube-node-lease', 'controlplane');
     expect(clock.now() - Date.parse(renewed.spec.renewTime ?? '')).toBeLessThan(A_WHILE);
+    await knock(listening.url);
+    await listening.close();
   },
 );

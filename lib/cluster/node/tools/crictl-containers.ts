@@ -25,7 +25,7 @@ export function containersOf(workers: Iterable<PodWorker>): Row[] {
           rows.push({
             ...base,
             id: r.last.id,
-            created: r.last.startedAt,
+            created: r.last.startedAt || r.last.finishedAt,
             state: 'Exited',
             attempt: Math.max(r.restarts - 1, 0),
           });
@@ -35,7 +35,7 @@ export function containersOf(workers: Iterable<PodWorker>): Row[] {
           rows.push({
             ...base,
             id: r.terminated.id,
-            created: r.terminated.startedAt,
+            created: r.terminated.startedAt || r.terminated.finishedAt,
             state: 'Exited',
             attempt: r.restarts,
           });
