@@ -12,7 +12,16 @@ const FAMILIES: { dir: string; not?: string[] }[] = [
   { dir: 'lib/cluster/scheduler/plugins' },
   {
     dir: 'lib/cluster/node/images',
-    not: ['agnhost', 'base-files.ts', 'catalogue.ts', 'image.ts', 'reference.ts', 'coredns', 'control-plane.ts'],
+    not: [
+      'agnhost',
+      'base-files.ts',
+      'catalogue.ts',
+      'image.ts',
+      'reference.ts',
+      'coredns',
+      'control-plane.ts',
+      'pages',
+    ],
   },
   {
     dir: 'lib/cluster/node/tools',

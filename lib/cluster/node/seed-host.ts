@@ -1,4 +1,5 @@
 import type { Disk } from './machine.ts';
+import { INITIAL_SOURCE, initialPackages, sourcesOf, updateLists, writePackages } from './packages.ts';
 import { CONTAINERD_UNIT, KNOWN_UNITS, KUBEADM_DROP_IN, KUBELET_UNIT, unitFile, WANTS } from './unit-files.ts';
 
 /** Directories that programs and manifests count on. */
@@ -26,8 +27,11 @@ export function seedHost(disk: Disk, name: string, ip: string): void {
       'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n',
     '/var/lib/kubelet/instance-config.yaml': 'containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock"\n',
     '/etc/containerd/config.toml': 'version = 3\n',
+    '/etc/apt/sources.list.d/kubernetes.list': INITIAL_SOURCE,
   };
   for (const [path, text] of Object.entries(files)) if (disk.read(path) === undefined) disk.write(path, text);
+  if (disk.read('/var/lib/dpkg/status') === undefined) writePackages(disk, initialPackages());
+  updateLists(disk, sourcesOf(disk));
   for (const program of ['kubelet', 'containerd', 'kubeadm', 'crictl']) {
     const path = `/usr/bin/${program}`;
     if (!disk.fs.exists(path)) disk.write(path, '#!/bin/sh\n', 0o755);

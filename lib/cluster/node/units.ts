@@ -3,7 +3,9 @@ import { klog } from '../machinery/klog.ts';
 import type { HostNetwork } from '../network/network.ts';
 import { ConfigError, readConfig } from './kubelet/config.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
+import { KUBERNETES_VERSION } from '../schema/version.ts';
 import type { Disk } from './machine.ts';
+import { programVersion } from './packages.ts';
 import { nodeLayers } from './runtime/fs/space.ts';
 import { nodeMemory } from './runtime/memory.ts';
 import type { NodeOptions } from './node.ts';
@@ -122,6 +124,7 @@ export class Units {
         return this.#kubeletFailed(203);
       }
       const config = readConfig(disk, command.slice(1));
+      const kubeletVersion = programVersion(disk, 'kubelet') ?? KUBERNETES_VERSION;
       this.#kubelet = new Kubelet({
         node: config.hostnameOverride ?? name,
         ip: config.nodeIp ?? options.ip,
@@ -141,11 +144,11 @@ export class Units {
           memory: nodeMemory(),
           layers: nodeLayers(),
         },
-        kubeletVersion: 'v1.36.3',
+        kubeletVersion,
         machineId: options.machineId,
         log,
       });
-      log('I server.go:525] "Kubelet version" kubeletVersion="v1.36.3"');
+      log(`I server.go:525] "Kubelet version" kubeletVersion="${kubeletVersion}"`);
       return true;
     } catch (err) {
       if (!(err instanceof ConfigError)) throw err;

@@ -2,10 +2,11 @@ import { readProjectJson } from '../../../kit/project-file.ts';
 import type { HttpResponse } from '../../network/stack.ts';
 import type { TlsIdentity } from '../../network/tls.ts';
 import type { ComponentHandle, ComponentName } from '../control-plane.ts';
+import { RELEASES } from '../releases.ts';
 import { listenHttp } from '../runtime/programs/listen.ts';
 import type { Process, Program } from '../runtime/process.ts';
 import { parseFlags } from '../kubelet/config.ts';
-import { etcdPage } from './etcd-pages.ts';
+import { etcdPage } from './pages/etcd.ts';
 import { defineImage, type Image } from './image.ts';
 
 let known: Record<string, readonly string[]> | undefined;
@@ -141,7 +142,7 @@ function controlPlaneImage(name: ComponentName, tags: readonly string[], size: n
 }
 
 /** Versions that a cluster may run or be upgraded through. */
-const VERSIONS = ['v1.36.3', 'v1.36.2', 'v1.36.1', 'v1.36.0', 'v1.35.0', 'v1.37.0'];
+const VERSIONS = [...RELEASES.map((release) => `v${release}`), 'v1.37.0'];
 
 export const kubeApiserver = controlPlaneImage('kube-apiserver', VERSIONS, 42_919_106, {
   memory: 355_000_000,

@@ -8,7 +8,7 @@ import { ServiceRules } from '../../network/service-rules.ts';
 import { ConfigError, parseFlags, readKubeconfig } from '../kubelet/config.ts';
 import { isJsonObject } from '../../machinery/object.ts';
 import { defineImage } from './image.ts';
-import { kubeProxyPages } from './kube-proxy-pages.ts';
+import { kubeProxyPages } from './pages/kube-proxy.ts';
 
 /** Rules that a Service takes, roughly. */
 const RULES_EACH = 6;

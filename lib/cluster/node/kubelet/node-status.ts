@@ -75,7 +75,7 @@ export function nodeStatus(facts: NodeFacts, old: NodeStatus | undefined): NodeS
     ],
     features: { supplementalGroupsPolicy: true },
     images: old?.images ?? imageList(),
-    nodeInfo: old?.nodeInfo ?? nodeInfo(facts),
+    nodeInfo: old?.nodeInfo ? { ...old.nodeInfo, kubeletVersion: facts.kubeletVersion } : nodeInfo(facts),
     runtimeHandlers: old?.runtimeHandlers ?? [
       { features: { recursiveReadOnlyMounts: true, userNamespaces: false }, name: '' },
       { features: { recursiveReadOnlyMounts: true, userNamespaces: false }, name: 'runc' },

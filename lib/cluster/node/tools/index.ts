@@ -1,5 +1,9 @@
 import type { NodeToolCall } from '../node.ts';
+import { aptCache } from './apt-cache.ts';
+import { apt, aptGet } from './apt-get.ts';
+import { aptMark } from './apt-mark.ts';
 import { crictl } from './crictl.ts';
+import { dpkg, dpkgQuery } from './dpkg.ts';
 import { etcdctl } from './etcdctl.ts';
 import { etcdutl } from './etcdutl.ts';
 import { iptables, iptablesSave } from './iptables.ts';
@@ -13,7 +17,13 @@ import { systemctl } from './systemctl.ts';
 
 /** Every simulated node tool. One more is one more file and one line here. */
 const tools: readonly NodeTool[] = [
+  apt,
+  aptCache,
+  aptGet,
+  aptMark,
   crictl,
+  dpkg,
+  dpkgQuery,
   etcdctl,
   etcdutl,
   iptables,

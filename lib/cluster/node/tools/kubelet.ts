@@ -1,6 +1,7 @@
 import { readProjectJson } from '../../../kit/project-file.ts';
 import { KUBERNETES_VERSION } from '../../schema/version.ts';
 import { klog } from '../../machinery/klog.ts';
+import { programVersion } from '../packages.ts';
 import { parseFlags } from '../kubelet/config.ts';
 import { notSimulatedTool, type NodeTool } from './node-tool.ts';
 
@@ -9,10 +10,10 @@ const PID = 4242;
 /** The program itself: its version, and what it says of flags that it does not have. systemd runs the node's kubelet. */
 export const kubelet: NodeTool = {
   name: 'kubelet',
-  async run(args, io, { clock }) {
+  async run(args, io, { clock, disk }) {
     const given = [...parseFlags(args).keys()];
     if (given.includes('version')) {
-      await io.out(`Kubernetes ${KUBERNETES_VERSION}\n`);
+      await io.out(`Kubernetes ${programVersion(disk, 'kubelet') ?? KUBERNETES_VERSION}\n`);
       return 0;
     }
     const known = readProjectJson('lib/cluster/schema/facts', 'component-flags.json') as Record<string, string[]>;

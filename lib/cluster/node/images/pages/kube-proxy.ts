@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
-import type { HttpHandler, HttpResponse } from '../../network/stack.ts';
+import { isJsonObject, type JsonObject } from '../../../machinery/object.ts';
+import type { HttpHandler, HttpResponse } from '../../../network/stack.ts';
 
 /** Where it serves when its configuration does not say. */
 const METRICS_ADDRESS = '127.0.0.1:10249';

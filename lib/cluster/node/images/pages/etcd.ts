@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../network/stack.ts';
+import type { HttpResponse } from '../../../network/stack.ts';
 
 /** The release behind the image's tags. */
 const VERSION = '3.6.8';
