@@ -2,11 +2,12 @@ import { formatQuantity, parseQuantity } from '../../machinery/quantity.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import type { Column } from '../define.ts';
 
-type Usage = Readonly<Record<string, string>>;
+/** A client may leave it out; it is stored as null then. */
+type Usage = Readonly<Record<string, string>> | null;
 
 /** The sum of what several containers use of one resource. */
 function total(usages: readonly Usage[], resource: string): string {
-  const amounts = usages.flatMap((usage) => parseQuantity(usage[resource] ?? '0') ?? []);
+  const amounts = usages.flatMap((usage) => parseQuantity(usage?.[resource] ?? '0') ?? []);
   const [first] = amounts;
   return formatQuantity({ nanos: amounts.reduce((sum, q) => sum + q.nanos, 0n), format: first?.format ?? 'decimal' });
 }

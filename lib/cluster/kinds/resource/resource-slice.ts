@@ -29,8 +29,9 @@ function validateWhere({ spec }: ResourceSlice): FieldError[] {
   if (nodeSelector) {
     const at = SPEC.child('nodeSelector');
     errors.push(...validateNodeSelector(at, nodeSelector));
-    if (nodeSelector.nodeSelectorTerms.length !== 1) {
-      const shown = nodeSelector.nodeSelectorTerms.map((term) => internalForm('NodeSelectorTerm', term));
+    const terms = nodeSelector.nodeSelectorTerms as typeof nodeSelector.nodeSelectorTerms | null;
+    if (terms?.length !== 1) {
+      const shown = terms?.map((term) => internalForm('NodeSelectorTerm', term));
       errors.push(invalid(at.child('nodeSelectorTerms'), shown, 'must have exactly one node selector term'));
     }
   }
