@@ -10,7 +10,6 @@ import type { Core } from './core.ts';
 import { readJson } from '../schema/json-reader.ts';
 import { fairnessHeaders } from './flow-control.ts';
 import { authenticate, impersonated } from './identity.ts';
-import type { Representation } from './negotiation.ts';
 import { YAML_TYPE, negotiate, negotiateStream, objectMediaType } from './negotiation.ts';
 import type { ApiServerOptions, Peer } from './options.ts';
 import { isRegistered, otherPath } from './other-paths.ts';
@@ -18,10 +17,9 @@ import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from 
 import type { ResourcePath } from './request-path.ts';
 import { parseOptions, parsePath, verbOf } from './request-path.ts';
 import { addWarnings, commonHeaders, pageNotFound, respond, respondError, respondText } from './respond.ts';
+import { represent } from './represent.ts';
 import { rawSubresource } from './streams/index.ts';
-import type { StoredObject } from './strategy.ts';
-import type { IncludeObject } from './table.ts';
-import { partialMetadata, readIncludeObject, tableOf } from './table.ts';
+import { readIncludeObject } from './table.ts';
 import type { Lifetime } from './transport.ts';
 import { watchStream } from './watch-stream.ts';
 
@@ -266,34 +264,4 @@ function deleteOptions(value: unknown): JsonObject {
   const options: JsonObject = { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun };
   for (const key of Object.keys(options)) if (options[key] == null) delete options[key];
   return options;
-}
-
-/** An answer's object as the client asked to see it. Statuses are always themselves. */
-function represent(
-  core: Core,
-  served: ReturnType<typeof servedFor>,
-  object: JsonObject,
-  { as, asVersion }: Representation,
-  include: IncludeObject,
-): JsonObject {
-  if (!as || object['kind'] === 'Status') return object;
-  const items = object['items'];
-  const isList = Array.isArray(items);
-  // What the handlers answer with are objects or lists of them.
-  const objects = (isList ? items : [object]) as StoredObject[];
-  if (as === 'Table') {
-    const { resourceVersion } = (object as StoredObject).metadata;
-    const metadata = isList ? (object['metadata'] as JsonObject) : resourceVersion ? { resourceVersion } : {};
-    return tableOf(served, objects, metadata, { now: core.clock.now(), version: asVersion, include, headers: true });
-  }
-  if (as === 'PartialObjectMetadata' && !isList) return partialMetadata(object as StoredObject, asVersion);
-  if (as === 'PartialObjectMetadataList' && isList) {
-    return {
-      kind: 'PartialObjectMetadataList',
-      apiVersion: `meta.k8s.io/${asVersion}`,
-      metadata: object['metadata'],
-      items: objects.map((o) => partialMetadata(o, asVersion)),
-    };
-  }
-  throw new StatusError(406, 'NotAcceptable', 'the request is for a representation that this answer does not have');
 }
