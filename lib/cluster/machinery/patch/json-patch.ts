@@ -4,6 +4,7 @@ import { badRequest, StatusError } from '../status-error.ts';
 
 /** Upstream's limits against patches that make much of little. */
 const MAX_OPERATIONS = 10_000;
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /** An operation that cannot be applied. Upstream tells its log why, and the client only that it is so. */
 class PatchFault extends Error {}
@@ -101,7 +102,12 @@ function resolve(document: Container, pointer: string): { container: Container; 
   return { container, key };
 }
 
-function apply(document: Container, { op, path, from, hasValue, value }: Operation): Container {
+/** `copied` counts what the patch's copies have added so far. */
+function apply(
+  document: Container,
+  { op, path, from, hasValue, value }: Operation,
+  copied: { bytes: number },
+): Container {
   const place = (pointer: string) => {
     const found = resolve(document, pointer);
     if (!found) throw new PatchFault();
@@ -130,8 +136,10 @@ function apply(document: Container, { op, path, from, hasValue, value }: Operati
       const source = place(from);
       const moved = getMember(source.container, source.key) ?? null;
       if (op === 'move') removeMember(source.container, source.key);
+      else copied.bytes += JSON.stringify(moved).length;
+      if (copied.bytes > MAX_COPIED_BYTES) throw new PatchFault();
       const { container, key } = place(path);
-      addMember(container, key, deepClone(moved));
+      addMember(container, key, op === 'move' ? moved : deepClone(moved));
       return document;
     }
     case 'test': {
@@ -153,8 +161,9 @@ function apply(document: Container, { op, path, from, hasValue, value }: Operati
 export function applyJsonPatch(document: JsonObject, patch: unknown): JsonObject {
   const operations = readOperations(patch);
   let result: Container = deepClone(document);
+  const copied = { bytes: 0 };
   try {
-    for (const operation of operations) result = apply(result, operation);
+    for (const operation of operations) result = apply(result, operation, copied);
   } catch (err) {
     if (!(err instanceof PatchFault)) throw err;
     throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});

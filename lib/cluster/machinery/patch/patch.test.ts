@@ -48,6 +48,11 @@ describe('JSON patch', () => {
     });
   });
 
+  test('copies of copies come to an end', () => {
+    const doubling = Array.from({ length: 60 }, (_, i) => ({ op: 'copy', from: '/data', path: `/data/n${i}` }));
+    expect(caught(() => applyJsonPatch({ data: { a: 'x' } }, doubling))?.code).toBe(422);
+  });
+
   test('what is no patch is refused by its type', () => {
     const status = caught(() => applyJsonPatch({}, { op: 'add' }));
     expect([status?.code, status?.message]).toEqual([
