@@ -46,7 +46,11 @@ export function ignoredFields(call: Call, draft: JsonObject): FieldSet | undefin
 export function manageFields(call: Call, draft: StoredObject, old: StoredObject | undefined): void {
   const type = storedType(call);
   if (!type) return;
-  const ignored = ignoredFields(call, draft);
+  const fixed = old && call.subresource === '' ? call.served.strategy.fixed : [];
+  const unwritten = ignoredFields(call, draft);
+  const ignored = fixed.length
+    ? { ...unwritten, ...Object.fromEntries(fixed.map((member) => [`f:${member}`, EVERYTHING])) }
+    : unwritten;
   const managedFields = trackUpdate({
     type,
     live: old ?? nothingYet(type),

@@ -27,6 +27,8 @@ export class Strategy {
   readonly prefix: string;
   /** Whether `/status` exists: then an ordinary update leaves the status as it is. */
   readonly hasStatus: boolean;
+  /** Members that an ordinary update does not write. */
+  readonly fixed: readonly string[];
   readonly columns: readonly Column<KubeObject>[] | undefined;
   readonly compareRows: ((a: KubeObject, b: KubeObject) => number) | undefined;
   readonly createOnUpdate: boolean;
@@ -55,6 +57,7 @@ export class Strategy {
     this.storedResource = stored === own ? resource : stored.resource;
     this.prefix = storagePrefix({ ...this.storedResource, custom });
     this.hasStatus = facts.subresources?.some((s) => s.subresource === 'status') ?? false;
+    this.fixed = own.fixed ?? stored.fixed ?? [];
     this.columns = own.columns ?? this.#columnsOfStored();
     this.compareRows = own.compareRows?.bind(own);
     this.createOnUpdate = own.createOnUpdate ?? stored.createOnUpdate ?? false;

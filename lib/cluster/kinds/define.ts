@@ -74,6 +74,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   prepareForCreate?(draft: T, context: KindContext): SideEffect[] | void;
   /** The update strategy: puts back what this endpoint may not change. Status is already reset where it is a subresource. */
   prepareForUpdate?(draft: T, old: T, context: KindContext): SideEffect[] | void;
+  /** Members that an update leaves as they are, whatever the client sends: whoever sends them does not manage them. */
+  fixed?: readonly string[];
   /** The update strategy of `/status`; all but metadata and status is already reset to what is stored. */
   prepareForStatusUpdate?(draft: T, old: T, context: KindContext): void;
   /** After defaults, before storage. Metadata that all kinds share has been validated already. Must not read the store. */

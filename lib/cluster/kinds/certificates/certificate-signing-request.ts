@@ -172,6 +172,7 @@ export const certificateSigningRequest = defineKind<Request>({
     draft.status ??= {};
   },
   prepareForCreate,
+  fixed: ['spec'],
   prepareForUpdate(draft, old) {
     draft.spec = deepClone(old.spec);
     draft.status = deepClone(old.status ?? {});
