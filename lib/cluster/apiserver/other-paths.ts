@@ -89,6 +89,7 @@ export async function otherPath(
   if (found) return found;
   const document = openApiDocument(request, url, core, headers);
   if (document) return document;
+  if (pathname.startsWith('/debug/')) throw notSimulated(`the API server's ${pathname}`);
   switch (pathname.replace(/\/$/, '')) {
     case '':
       return respondFixed({ paths: rootPaths(core) }, headers);
