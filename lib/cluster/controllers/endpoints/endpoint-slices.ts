@@ -1,6 +1,6 @@
 import { startReconciler } from '../../client/reconciler.ts';
 import { deepEqual } from '../../../kit/deep.ts';
-import { formatTime, objectKey, splitKey } from '../../machinery/object.ts';
+import { objectKey, splitKey } from '../../machinery/object.ts';
 import { isNotFound, statusOf } from '../../machinery/status-error.ts';
 import { endpointslices, nodes, pods, services } from '../../schema/generated/resources.ts';
 import type { DiscoveryV1EndpointPort, Endpoint, EndpointSlice, Pod, Service } from '../../schema/generated/types.ts';
@@ -16,6 +16,7 @@ import {
   targetPort,
   TRIGGER_TIME,
 } from './service-pods.ts';
+import { TriggerTimes } from './trigger-times.ts';
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const MANAGER = 'endpointslice-controller.k8s.io';
@@ -36,7 +37,7 @@ interface Wanted {
 }
 
 function startEndpointSlices(context: ControllerContext) {
-  const { client, informers, clock } = context;
+  const { client, informers } = context;
   const serviceInformer = informers.informer(services);
   const podInformer = informers.informer(pods);
   const nodeInformer = informers.informer(nodes);
@@ -115,6 +116,8 @@ function startEndpointSlices(context: ControllerContext) {
     return wanted.length > 0 ? wanted : [{ addressType: 'IPv4', ports: [], endpoints: [] }];
   }
 
+  const triggers = new TriggerTimes();
+
   async function reconcile(key: string): Promise<void> {
     const { namespace, name } = splitKey(key);
     const service = serviceInformer.get(namespace, name);
@@ -124,13 +127,15 @@ function startEndpointSlices(context: ControllerContext) {
         ? wantedFor(service)
         : [];
     if (service && !service.spec.selector) return;
+    if (!service) triggers.forget(key);
+    const trigger = service && triggers.next(service, podsOf(service, podInformer));
     const left = [...existing];
     const writes: Promise<unknown>[] = [];
     for (const want of wanted) {
       if (!service) break;
       const samePorts = left.findIndex((slice) => deepEqual(slice.ports ?? [], want.ports));
       const [slice] = left.splice(samePorts >= 0 ? samePorts : 0, 1);
-      writes.push(write(service, want, slice));
+      writes.push(write(service, want, slice, trigger));
     }
     for (const slice of left) {
       const gone = client.delete(endpointslices, namespace, slice.metadata.name);
@@ -139,7 +144,12 @@ function startEndpointSlices(context: ControllerContext) {
     await Promise.all(writes);
   }
 
-  async function write(service: Service, want: Wanted, slice: EndpointSlice | undefined): Promise<void> {
+  async function write(
+    service: Service,
+    want: Wanted,
+    slice: EndpointSlice | undefined,
+    trigger: string | undefined,
+  ): Promise<void> {
     const labels: Record<string, string> = {
       ...service.metadata.labels,
       [MANAGED_BY]: MANAGER,
@@ -152,12 +162,13 @@ function startEndpointSlices(context: ControllerContext) {
       !sameEndpoints(slice.endpoints ?? [], want.endpoints) ||
       !deepEqual(slice.metadata.labels, labels);
     if (!changed) return;
-    const annotations =
-      want.endpoints.length > 0 ? { [TRIGGER_TIME]: formatTime(clock.now()) } : slice?.metadata.annotations;
+    const { [TRIGGER_TIME]: _last, ...others } = slice?.metadata.annotations ?? {};
+    const annotations = trigger === undefined ? others : { ...others, [TRIGGER_TIME]: trigger };
     const { namespace = '', name } = service.metadata;
-    const metadata = { ...slice?.metadata, labels, ...(annotations ? { annotations } : {}) };
+    const { annotations: _, ...kept } = slice?.metadata ?? {};
+    const metadata = { ...kept, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) };
     if (slice) {
-      await client.update(endpointslices, { ...slice, ...want, metadata: { ...slice.metadata, ...metadata } });
+      await client.update(endpointslices, { ...slice, ...want, metadata: { ...metadata, name: slice.metadata.name } });
       return;
     }
     const ownerReferences = [controllerReference(services, service)];

@@ -1,6 +1,6 @@
 import { startReconciler } from '../../client/reconciler.ts';
 import { deepEqual } from '../../../kit/deep.ts';
-import { formatTime, splitKey } from '../../machinery/object.ts';
+import { splitKey } from '../../machinery/object.ts';
 import { isAlreadyExists, isNotFound, statusOf } from '../../machinery/status-error.ts';
 import { endpoints, pods, services } from '../../schema/generated/resources.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
 import type { Controller, ControllerContext } from '../controller.ts';
 import { isPodReady } from '../shared/pods.ts';
 import { followServices, HEADLESS, hostnameIn, podsOf, targetPort, TRIGGER_TIME } from './service-pods.ts';
+import { TriggerTimes } from './trigger-times.ts';
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 
@@ -65,7 +66,7 @@ function subsetsFor(service: Service, selected: readonly Pod[]): EndpointSubset[
 }
 
 function startEndpoints(context: ControllerContext) {
-  const { client, informers, clock } = context;
+  const { client, informers } = context;
   const serviceInformer = informers.informer(services);
   const podInformer = informers.informer(pods);
   const informer = informers.informer(endpoints);
@@ -77,11 +78,14 @@ function startEndpoints(context: ControllerContext) {
   };
   reconciler.own(informer.onEvent({ update: enqueue, delete: enqueue }));
 
+  const triggers = new TriggerTimes();
+
   async function reconcile(key: string): Promise<void> {
     const { namespace, name } = splitKey(key);
     const service = serviceInformer.get(namespace, name);
     const existing = informer.get(namespace, name);
     if (!service) {
+      triggers.forget(key);
       if (existing?.metadata.labels?.[MANAGED_BY] === undefined) return;
       await client.delete(endpoints, namespace, name).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;
@@ -89,19 +93,20 @@ function startEndpoints(context: ControllerContext) {
       return;
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName' || service.metadata.deletionTimestamp) return;
-    const subsets = subsetsFor(service, podsOf(service, podInformer));
+    const selected = podsOf(service, podInformer);
+    const trigger = triggers.next(service, selected);
+    const subsets = subsetsFor(service, selected);
     const labels: Record<string, string> = {
       ...service.metadata.labels,
       [MANAGED_BY]: 'endpoint-controller',
       ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
     };
     if (existing && deepEqual(existing.subsets ?? [], subsets) && deepEqual(existing.metadata.labels, labels)) return;
-    const annotations = {
-      ...existing?.metadata.annotations,
-      ...(subsets.length > 0 ? { [TRIGGER_TIME]: formatTime(clock.now()) } : {}),
-    };
+    const { annotations: old, ...kept } = existing?.metadata ?? { name, namespace };
+    const { [TRIGGER_TIME]: _last, ...others } = old ?? {};
+    const annotations = trigger === undefined ? others : { ...others, [TRIGGER_TIME]: trigger };
     const metadata = {
-      ...(existing?.metadata ?? { name, namespace }),
+      ...kept,
       labels,
       ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
     };

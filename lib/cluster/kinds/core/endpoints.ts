@@ -52,10 +52,11 @@ function targets({ addresses = [], ports = [] }: EndpointSubset): string[] {
 }
 
 function summary({ subsets }: Endpoints): string {
-  const all = (subsets ?? []).flatMap(targets);
+  if (!subsets?.length) return '<none>';
+  const all = subsets.flatMap(targets);
   const shown = all.slice(0, SHOWN).join(',');
   if (all.length > SHOWN) return `${shown} + ${all.length - SHOWN} more...`;
-  return shown || '<none>';
+  return shown;
 }
 
 export const endpointsKind = defineKind<Endpoints>({

@@ -118,7 +118,8 @@ export const endpointSlice = defineKind<EndpointSlice>({
   defaults: applyDefaults,
   validate,
   validateUpdate: (object, old) => [
-    ...validate(object),
+    // Endpoints that stay as they were are not judged again, though their type may now be another.
+    ...validate(deepEqual(object.endpoints, old.endpoints) ? { ...object, endpoints: [] } : object),
     ...immutable(FieldPath.of('addressType'), object.addressType, old.addressType),
   ],
   warnings: ({ addressType, endpoints }) =>

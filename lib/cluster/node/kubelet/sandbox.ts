@@ -90,11 +90,12 @@ export function makeSandbox(
     : undefined;
   disk.write(`${dir}/hosts`, hostsFile(pod, net.ip, hostname, domain, disk));
   disk.write(`${dir}/resolv.conf`, resolvConf(pod, config, disk));
-  disk.write(`${dir}/hostname`, `${hostname}\n`);
+  const shown = spec.setHostnameAsFQDN && domain !== undefined ? domain : hostname;
+  disk.write(`${dir}/hostname`, `${shown}\n`);
   return {
     net,
     ip: net.ip,
-    hostname,
+    hostname: shown,
     hostsFile: `${dir}/hosts`,
     resolvFile: `${dir}/resolv.conf`,
     hostnameFile: `${dir}/hostname`,

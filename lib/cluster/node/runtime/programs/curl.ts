@@ -2,7 +2,7 @@ import { HttpError, type HttpAnswer } from '../../../network/http-client.ts';
 import { isNetError } from '../../../network/net-error.ts';
 import { joinPath } from '../fs/file-system.ts';
 import type { Program } from '../process.ts';
-import { fetchUrl, parseUrl } from './fetch-url.ts';
+import { fetchUrl, LateAnswer, parseUrl } from './fetch-url.ts';
 
 const CURL_FAULTS: Record<string, number> = {
   ENOTFOUND: 6,
@@ -121,7 +121,9 @@ export const curl: Program = async (p, args) => {
           return fail(
             28,
             values.has('m')
-              ? `Operation timed out after ${ms} milliseconds with 0 bytes received`
+              ? err instanceof LateAnswer
+                ? `Operation timed out after ${ms} milliseconds with 0 bytes received`
+                : `Connection timed out after ${ms} milliseconds`
               : `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Timeout was reached`,
           );
         return fail(

@@ -24,6 +24,13 @@ export function parseUrl(text: string): Url {
   };
 }
 
+/** The server was reached, but has not answered in time. */
+export class LateAnswer extends NetError {
+  constructor() {
+    super('ETIMEDOUT');
+  }
+}
+
 /** One HTTP exchange, on a connection of its own. Rejects with a NetError or HttpError. */
 export async function fetchUrl(
   p: Process,
@@ -55,5 +62,5 @@ export async function fetchUrl(
 }
 
 function late(p: Process, ms: number): Promise<never> {
-  return new Promise((_, reject) => p.world.clock.after(ms, () => reject(new NetError('ETIMEDOUT'))));
+  return new Promise((_, reject) => p.world.clock.after(ms, () => reject(new LateAnswer())));
 }

@@ -12,13 +12,13 @@ export const nslookup: Program = async (p, args) => {
   const conf = parseResolvConf(readFile(p)('/etc/resolv.conf') ?? '');
   if (server) conf.servers = [await resolve(p, server)];
   const [first = '127.0.0.1'] = conf.servers;
-  await p.print(`Server:\t\t${first}\nAddress:\t${first}:53\n\n`);
   const reverse = /^\d+\.\d+\.\d+\.\d+$/.test(name);
   const asked = reverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name;
   // busybox asks for the name itself, and goes through the search list only for one without a dot.
   const names = reverse || name.includes('.') ? [asked.replace(/\.$/, '')] : candidates(asked, conf);
   const types = reverse ? (['PTR'] as const) : type ? ([type] as ('A' | 'SRV')[]) : (['A', 'AAAA'] as const);
   let found = false;
+  let answered = false;
   let failed: string | undefined;
   for (const candidate of names) {
     for (const t of types) {
@@ -27,9 +27,12 @@ export const nslookup: Program = async (p, args) => {
         answer = await p.wait(query(p.world.net, conf, candidate, t, p.signal));
       } catch (err) {
         if (!isNetError(err)) throw err;
+        if (err.code === 'ECONNREFUSED') await p.warn(`nslookup: write to '${first}': ${err.message}\n`);
         await p.print(`;; connection timed out; no servers could be reached\n\n`);
         return 1;
       }
+      if (!answered) await p.print(`Server:\t\t${first}\nAddress:\t${first}:53\n\n`);
+      answered = true;
       if (answer.code === 'NXDOMAIN') failed = `** server can't find ${candidate}: NXDOMAIN\n\n`.repeat(types.length);
       else if (answer.code !== 'NOERROR') failed = `** server can't find ${candidate}: ${answer.code}\n\n`;
       else {
