@@ -71,6 +71,24 @@ test('a stopped cluster comes back with what it held', async () => {
   expect(await cluster.client().get(configmaps, 'default', 'tide')).toMatchObject({ data: { level: 'high' } });
 });
 
+test('an idle cluster renews its leases and does little else', async () => {
+  await open();
+  await pass(A_WHILE);
+  const revision = async () => Number((await cluster.client().list(nodes)).metadata.resourceVersion);
+  const before = await revision();
+  await pass(10 * 60_000);
+  for (const [namespace, name] of [
+    ['kube-node-lease', 'controlplane'],
+    ['kube-system', 'kube-scheduler'],
+    ['kube-system', 'kube-controller-manager'],
+  ] as const) {
+    const { spec } = await cluster.client().get(leases, namespace, name);
+    expect(clock.now() - Date.parse(spec.renewTime ?? '')).toBeLessThan(A_WHILE);
+  }
+  // Three leases every ten seconds, a node's status every five minutes; all else is rare.
+  expect((await revision()) - before).toBeLessThan(220);
+});
+
 const breakages: [string, (text: string) => string, component?: string][] = [
   ['no manifest of the API server', () => ''],
   ['a manifest that is not YAML', (text) => text.replace('spec:', 'spec: {')],
