@@ -4,7 +4,8 @@ import { seededRandom } from '../../../kit/random.ts';
 import type { Client } from '../../client/client.ts';
 import type { JsonObject, KubeObject } from '../../machinery/object.ts';
 import { notFound } from '../../machinery/status-error.ts';
-import { configmaps } from '../../schema/generated/resources.ts';
+import type { Resource } from '../../machinery/resource.ts';
+import { configmaps, validatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from './validating-admission-policy.ts';
@@ -94,6 +95,35 @@ test('a policy refuses with its own message, computed from parameters and variab
   );
   expect(await refusal(validatingAdmissionPolicy, creating({ a: '1' }), stored)).toBe('');
   expect(await refusal(validatingAdmissionPolicy, creating({ exempt: '1', b: '2' }), stored)).toBe('');
+});
+
+test('a policy works a second after it is written', async () => {
+  const stored: Stored = {
+    ...withBinding({ validationActions: ['Deny'], ...PARAMS }),
+    validatingadmissionpolicybindings: [],
+  };
+  const clock = new ManualClock();
+  const context = { ...contextOf(stored), clock };
+  const written = (resource: Resource) => ({ ...creating({}), resource, namespace: '' });
+  const judge = async () => {
+    try {
+      await validatingAdmissionPolicy.validate?.(creating({ a: '1', b: '2' }), context);
+      return 'fine';
+    } catch {
+      return 'refused';
+    }
+  };
+  await validatingAdmissionPolicy.validate?.(written(validatingadmissionpolicybindings), context);
+  stored['validatingadmissionpolicybindings'] = [binding({ validationActions: ['Deny'], ...PARAMS })];
+  expect(await judge()).toBe('fine');
+  clock.advance(1000);
+  expect(await judge()).toBe('refused');
+
+  await validatingAdmissionPolicy.validate?.(written(validatingadmissionpolicybindings), context);
+  stored['validatingadmissionpolicybindings'] = [];
+  expect(await judge()).toBe('refused');
+  clock.advance(1000);
+  expect(await judge()).toBe('fine');
 });
 
 test('a binding may only warn', async () => {

@@ -15,6 +15,7 @@ import { refuse, type AdmissionContext, type AdmissionPlugin, type AdmissionRequ
 import { typed, variablesOf, withLazyVariables } from './expression-values.ts';
 import { constraintsMatch, isExempt, namespaceOf } from './matching.ts';
 import { paramsOf } from './params.ts';
+import { PolicySource } from './policy-source.ts';
 import { conditionsHold, policyProgram } from './policy-program.ts';
 
 /** An expression of a policy that failed: the policy's failurePolicy decides what comes of it. */
@@ -77,16 +78,17 @@ async function apply(
   }
 }
 
+const source = new PolicySource(mutatingadmissionpolicies, mutatingadmissionpolicybindings);
+
 /** MutatingAdmissionPolicies and their bindings. */
 export const mutatingAdmissionPolicy: AdmissionPlugin = {
   name: 'MutatingAdmissionPolicy',
   enabledByDefault: true,
   async admit(request, context) {
-    if (!request.object || isExempt(request)) return;
-    const { client } = context;
-    const bindings = (await client.list(mutatingadmissionpolicybindings)).items;
-    if (!bindings.length) return;
-    for (const policy of (await client.list(mutatingadmissionpolicies)).items) {
+    if (isExempt(request)) return source.observe(request, context);
+    if (!request.object) return;
+    const { policies, bindings } = await source.current(context);
+    for (const policy of policies) {
       if (!(await constraintsMatch(policy.spec.matchConstraints, request, context))) continue;
       for (const binding of bindings.filter((b) => b.spec.policyName === policy.metadata.name)) {
         if (!(await constraintsMatch(binding.spec.matchResources, request, context))) continue;

@@ -9,6 +9,7 @@ import { refuse, type AdmissionContext, type AdmissionPlugin, type AdmissionRequ
 import { variablesOf, withLazyVariables } from './expression-values.ts';
 import { constraintsMatch, isExempt, namespaceOf } from './matching.ts';
 import { paramsOf } from './params.ts';
+import { PolicySource } from './policy-source.ts';
 import { conditionsHold, policyProgram, type PolicyProgram } from './policy-program.ts';
 
 interface Finding {
@@ -71,16 +72,15 @@ async function apply(
   return { findings };
 }
 
+const source = new PolicySource(validatingadmissionpolicies, validatingadmissionpolicybindings);
+
 /** ValidatingAdmissionPolicies and their bindings. */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
   enabledByDefault: true,
   async validate(request, context) {
-    if (isExempt(request)) return;
-    const { client } = context;
-    const bindings = (await client.list(validatingadmissionpolicybindings)).items;
-    if (!bindings.length) return;
-    const policies = (await client.list(validatingadmissionpolicies)).items;
+    if (isExempt(request)) return source.observe(request, context);
+    const { policies, bindings } = await source.current(context);
     const denied: { text: string; reason: string }[] = [];
     for (const policy of policies) {
       if (!(await constraintsMatch(policy.spec.matchConstraints, request, context))) continue;
