@@ -318,6 +318,10 @@ test('a deleted pod is seen to end a second after its containers, and tells its 
   expect(status?.phase).toBe('Running');
   await run(1_000);
   expect((await get('web')).status?.phase).toBe('Succeeded');
+  // Nothing of it is left on the node, whatever happens to its object.
+  await client.patch(pods, 'default', 'web', 'merge', { metadata: { labels: { seen: 'yes' } } });
+  await activity.idle();
+  expect(node.kubelet.usage().pods.map((p) => p.name)).toEqual([]);
 });
 
 test('containers that share a process namespace see and signal each other, each with its own files', async () => {

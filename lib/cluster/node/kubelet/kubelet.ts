@@ -55,6 +55,8 @@ export class Kubelet {
   readonly #mirrors = new Map<string, Pod>();
   readonly #reported = new Map<string, PodStatus>();
   readonly #reporting = new Map<string, Promise<void>>();
+  /** Pods that have ended for good, until the API forgets them. */
+  readonly #buried = new Set<string>();
   /** Workers whose pods are looked at a second time before they are refused. */
   readonly #judging = new Set<PodWorker>();
   /** Static pods whose name an ending one still has. */
@@ -175,6 +177,7 @@ export class Kubelet {
       return;
     }
     const uid = pod.metadata.uid ?? '';
+    if (this.#buried.has(uid)) return;
     const known = this.workers.get(uid);
     if (known) {
       if (this.#judging.has(known) && !pod.metadata.deletionTimestamp) known.pod = pod;
@@ -234,6 +237,7 @@ export class Kubelet {
       }
       return;
     }
+    this.#buried.delete(pod.metadata.uid ?? '');
     // Deleted by force: its containers are stopped all the same.
     this.workers.get(pod.metadata.uid ?? '')?.terminate(0);
   }
@@ -271,6 +275,7 @@ export class Kubelet {
 
   /** A pod's last phase is told before it goes. */
   async #bury(worker: PodWorker): Promise<void> {
+    if (!this.#static.owns(worker.uid) && this.#target(worker)) this.#buried.add(worker.uid);
     await this.#report(worker);
     this.#reported.delete(worker.uid);
     const { namespace = '', name, uid } = worker.pod.metadata;
