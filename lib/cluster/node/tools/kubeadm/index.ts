@@ -7,7 +7,9 @@ import { configMigrate, configPrint, configValidate, imagesList } from './config
 import { failed, type KubeadmCall } from './kubeadm-call.ts';
 import { init, join } from './preflight.ts';
 import { tokenCreate, tokenDelete, tokenGenerate, tokenList } from './token.ts';
-import { upgradeApply, upgradePlan } from './upgrade.ts';
+import { kubeadmVersion, upgradePlan } from './upgrade.ts';
+import { upgradeApply } from './upgrade-apply.ts';
+import { upgradeNode } from './upgrade-node.ts';
 
 const BOOLEANS = [
   'help', 'print-join-command', 'dry-run', 'upload-certs', 'allow-experimental-upgrades', 'allow-release-candidate-upgrades', 'force', 'yes',
@@ -15,18 +17,10 @@ const BOOLEANS = [
 ]; // prettier-ignore
 const LETTERS = { h: 'help', o: 'output', v: 'v', y: 'yes', f: 'force', e: 'description' };
 
-async function version({ io, flags }: KubeadmCall): Promise<number> {
-  const {
-    gitVersion = '',
-    major,
-    minor,
-    gitCommit,
-    gitTreeState,
-    buildDate,
-    goVersion,
-    compiler,
-    platform,
-  } = VERSION_INFO;
+async function version(call: KubeadmCall): Promise<number> {
+  const { io, flags } = call;
+  const gitVersion = kubeadmVersion(call);
+  const { major, minor, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } = VERSION_INFO;
   const info = { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform };
   if (flags.get('output') === 'short') await io.out(`${gitVersion}\n`);
   else if (flags.get('output') === 'json') await io.out(`${JSON.stringify({ clientVersion: info }, null, 2)}\n`);
@@ -60,6 +54,7 @@ const RUN: Readonly<Record<string, (call: KubeadmCall) => Promise<number>>> = {
   'token generate': tokenGenerate,
   'token list': tokenList,
   'upgrade apply': upgradeApply,
+  'upgrade node': upgradeNode,
   'upgrade plan': upgradePlan,
   version,
 };
