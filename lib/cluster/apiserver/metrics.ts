@@ -29,6 +29,16 @@ function objectCounts(core: Core): { group: string; resource: string; count: num
     .sort((a, b) => (`${a.group}/${a.resource}` < `${b.group}/${b.resource}` ? -1 : 1));
 }
 
+/** The deprecated resources that somebody has asked for. None of them is going to be removed in a known release. */
+function deprecatedRequests(core: Core): string[] {
+  return [...core.requests.kinds()]
+    .filter(({ group, version, resource }) => core.registry.find(group, version, resource)?.strategy.deprecation)
+    .map(({ group, version, resource, subresource = '' }) =>
+      labels({ group, removed_release: '', resource, subresource, version }),
+    )
+    .sort();
+}
+
 function allSeries(core: Core, version: Readonly<Record<string, string>>): Series[] {
   const objects = objectCounts(core);
   const v = (name: string) => version[name] ?? '';
@@ -38,6 +48,12 @@ function allSeries(core: Core, version: Readonly<Record<string, string>>): Serie
       help: '[STABLE] Requests by verb, resource and answer.',
       type: 'counter',
       samples: core.requests.entries(),
+    },
+    {
+      name: 'apiserver_requested_deprecated_apis',
+      help: '[STABLE] Deprecated resources that have been requested.',
+      type: 'gauge',
+      samples: deprecatedRequests(core).map((of) => [of, 1]),
     },
     {
       name: 'apiserver_resource_objects',
