@@ -26,7 +26,8 @@ beforeAll(async () => {
     random,
     leafKeys: [],
   });
-});
+  // RSA keys take as long as chance will have it.
+}, 60_000);
 
 const file = (node: string, path: string) => pki[node]?.[path] ?? '';
 const admin = () => {
