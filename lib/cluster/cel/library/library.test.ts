@@ -34,6 +34,7 @@ test.each([
   ['lists.range(3).sort()', [0, 1, 2]],
   ['object.tags.first().value()', 'a'],
   ["strings.quote('a')", '"a"'],
+  ["matches(object.name, '^w.b$')", true],
 ])('%s', (expression, result) => {
   expect(answer(expression)).toEqual(result);
 });

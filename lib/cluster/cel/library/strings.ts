@@ -63,6 +63,7 @@ export const strings: Library = {
   types: [{ name: 'StringFunctions', ctor: StringFunctions }],
   constants: [{ name: 'strings', type: 'StringFunctions', value: new StringFunctions() }],
   functions: [
+    ['matches(string, string): bool', (s: string, p: string) => new RegExp(p, 'u').test(s)],
     ['StringFunctions.quote(string): string', (_: StringFunctions, s: string) => JSON.stringify(s)],
     ['string.charAt(int): string', (s: string, i: bigint) => at(s, i)],
     ['string.replace(string, string): string', (s: string, a: string, b: string) => replace(s, a, b, -1)],
