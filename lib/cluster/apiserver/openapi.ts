@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CustomKindFacts } from '../schema/openapi/custom-document.ts';
+import type { CustomKindFacts } from '../schema/openapi/custom-schema.ts';
 import { customDefinitions, customDocument } from '../schema/openapi/custom-document.ts';
 import {
   openApiIndex,

@@ -2,24 +2,9 @@ import { createHash } from 'node:crypto';
 import { builtInSchema } from '../built-in-types.ts';
 import { sharedDescriptions } from '../descriptions.ts';
 import { referenceOf, type OpenApiSchema } from '../open-api-schema.ts';
+import { forV2, isOpen, listSchema, objectSchema, schemaName, type CustomKindFacts } from './custom-schema.ts';
 import { definitions } from './swagger.ts';
 import { buildDocument, type GroupVersionFacts, type OperationFacts } from './document.ts';
-
-/** A custom kind in one of its versions. */
-export interface CustomKindFacts {
-  group: string;
-  version: string;
-  kind: string;
-  listKind: string;
-  /** The resource: `ferries`. */
-  plural: string;
-  namespaced: boolean;
-  /** The version's openAPIV3Schema. */
-  schema?: OpenApiSchema;
-  /** Whether it has the status and the scale subresource. */
-  status: boolean;
-  scale: boolean;
-}
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
@@ -43,57 +28,6 @@ const DELETE = ['dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagation
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const camel = (text: string) => text.split(/\W/).map(capital).join('');
-
-/** `harbour.example.org` → `org.example.harbour`, as upstream names the schemas of a group. */
-const schemaName = ({ group, version }: CustomKindFacts, kind: string) =>
-  `${group.split('.').toReversed().join('.')}.${version}.${kind}`;
-
-/** Descriptions of the members that every object and list has, which upstream gives custom kinds too. */
-function standard(field: 'apiVersion' | 'kind', of: OpenApiSchema | undefined): OpenApiSchema {
-  const text = sharedDescriptions()[`${META}Status`]?.[field];
-  return { ...of, ...(text ? { description: text } : {}), type: 'string' };
-}
-
-/** An object's or a list's metadata. */
-const metadata = (of: string, described: string): OpenApiSchema => {
-  const description = sharedDescriptions()[described]?.['metadata'];
-  return { ...(description ? { description } : {}), allOf: [{ $ref: `#/components/schemas/${META}${of}` }] };
-};
-
-function objectSchema(facts: CustomKindFacts): OpenApiSchema {
-  const { group, version, kind, schema } = facts;
-  return {
-    ...schema,
-    type: 'object',
-    properties: {
-      ...schema?.properties,
-      apiVersion: standard('apiVersion', schema?.properties?.['apiVersion']),
-      kind: standard('kind', schema?.properties?.['kind']),
-      metadata: metadata('ObjectMeta', 'io.k8s.api.core.v1.ConfigMap'),
-    },
-    'x-kubernetes-group-version-kind': [{ group, version, kind }],
-  };
-}
-
-function listSchema(facts: CustomKindFacts): OpenApiSchema {
-  const { group, version, kind, listKind, plural } = facts;
-  return {
-    description: `${listKind} is a list of ${kind}`,
-    type: 'object',
-    required: ['items'],
-    properties: {
-      apiVersion: standard('apiVersion', undefined),
-      items: {
-        description: `List of ${plural}`,
-        type: 'array',
-        items: { $ref: `#/components/schemas/${schemaName(facts, kind)}` },
-      },
-      kind: standard('kind', undefined),
-      metadata: metadata('ListMeta', `${META}Status`),
-    },
-    'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
-  };
-}
 
 type Paths = Record<string, Record<string, OperationFacts>>;
 
@@ -171,35 +105,6 @@ function sharedSchema(name: string, schema: OpenApiSchema): OpenApiSchema {
   return name === SCALE ? { ...rest, 'x-kubernetes-group-version-kind': kinds } : rest;
 }
 
-/** Whether anything may stand at its root, which v2 cannot say but by saying nothing. */
-const isOpen = ({ schema }: CustomKindFacts) => !schema || schema['x-kubernetes-preserve-unknown-fields'] === true;
-
-/**
- * A schema without what clients of v2 would take wrongly: no type and members of what may be null or have others, none of
- * the ways to combine schemas.
- */
-function forV2(schema: OpenApiSchema): OpenApiSchema {
-  const { nullable, anyOf: _, oneOf: __, not: ___, allOf, properties, items, additionalProperties, ...rest } = schema;
-  const reference = allOf?.some((s) => s.$ref !== undefined) ? { allOf } : {};
-  if (nullable === true || schema['x-kubernetes-preserve-unknown-fields'] === true) {
-    const { type: ____, ...untyped } = rest;
-    return { ...untyped, ...reference };
-  }
-  return {
-    ...rest,
-    ...reference,
-    ...(properties
-      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, s]) => [name, forV2(s)])) }
-      : {}),
-    ...(items ? { items: forV2(items) } : {}),
-    ...(typeof additionalProperties === 'object'
-      ? { additionalProperties: forV2(additionalProperties) }
-      : additionalProperties === undefined
-        ? {}
-        : { additionalProperties }),
-  };
-}
-
 /** What custom kinds add to the definitions of `/openapi/v2`. */
 export function customDefinitions(kinds: readonly CustomKindFacts[]): Record<string, OpenApiSchema> {
   const schemas: Record<string, OpenApiSchema> = {};
@@ -231,6 +136,7 @@ export function customDocument(kinds: readonly CustomKindFacts[]): { text: strin
     if (schema) schemas[name] = sharedSchema(name, schema);
   }
   const facts: GroupVersionFacts = { paths, schemas };
-  const text = JSON.stringify(buildDocument(facts, sharedDescriptions(), 'v1.36.3'));
+  const document = buildDocument(facts, sharedDescriptions(), '');
+  const text = JSON.stringify({ ...document, info: { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } });
   return { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
 }
