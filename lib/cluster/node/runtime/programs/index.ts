@@ -2,6 +2,7 @@ import type { Program } from '../process.ts';
 import { dd } from './dd.ts';
 import * as files from './files.ts';
 import { hexdump } from './hexdump.ts';
+import { httpd } from './httpd.ts';
 import { ip, netstat } from './interfaces.ts';
 import { ls } from './ls.ts';
 import { chmod, chown } from './modes.ts';
@@ -29,7 +30,7 @@ const FILES: Record<string, Program> = {
   readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, stat, tail, tar, touch: files.touch,
 }; // prettier-ignore
 
-const NETWORK: Record<string, Program> = { ip, nc, netstat, nslookup, ping, wget };
+const NETWORK: Record<string, Program> = { httpd, ip, nc, netstat, nslookup, ping, wget };
 
 /** What every Linux userland has, in /bin: shell, files, text. */
 export function userland(options: { bash: boolean; network: boolean }): Map<string, Program> {
