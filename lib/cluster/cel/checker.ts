@@ -3,6 +3,7 @@ import type { Issue } from './compile-error.ts';
 import { comprehension, type Comprehension } from './comprehensions.ts';
 import { NAMESPACES } from './environment.ts';
 import { resolveCall } from './overloads.ts';
+import { originalName } from './renamed.ts';
 import { STRUCT_FUNCTION } from './struct-literals.ts';
 import { BOOL, DYN, INT, isAssignable, isNumber, listOf, mapOf, showType, STRING, type CelType } from './type.ts';
 
@@ -98,11 +99,11 @@ export class Checker {
         return this.#unary(op, asNode(args), node.start, scope);
       case 'call': {
         const [name, given] = args as [string, Node[]];
-        return this.#call(name, given, node, scope);
+        return this.#call(originalName(name), given, node, scope);
       }
       case 'rcall': {
         const [name, on, given] = args as [string, Node, Node[]];
-        return this.#method(name, on, given, scope);
+        return this.#method(originalName(name), on, given, scope);
       }
       default:
         return this.#binary(op, nodesOf(args), scope);

@@ -1,6 +1,7 @@
 import { comprehension } from './comprehensions.ts';
 import { callCost, type CallSite } from './cost-of-calls.ts';
 import { fixed, plus, times, union, UNKNOWN, type Estimate, type Size, type Sized } from './cost-sizes.ts';
+import { originalName } from './renamed.ts';
 import type { TypedTree, TypedNode } from './typed-tree.ts';
 import type { CelType } from './type.ts';
 
@@ -78,11 +79,11 @@ class Coster {
         return { cost: sum((args as TypedNode[]).map((n) => this.estimate(n, locals))) };
       case 'call': {
         const [name, given] = args as [string, TypedNode[]];
-        return this.#call(name, undefined, given, node, locals);
+        return this.#call(originalName(name), undefined, given, node, locals);
       }
       case 'rcall': {
         const [name, on, given] = args as [string, TypedNode, TypedNode[]];
-        return this.#method(name, on, given, node, locals);
+        return this.#method(originalName(name), on, given, node, locals);
       }
       default:
         return this.#call(op, undefined, args as TypedNode[], node, locals);

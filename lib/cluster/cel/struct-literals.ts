@@ -1,3 +1,5 @@
+import { renameCalled } from './renamed.ts';
+
 /** An expression whose struct literals are calls, and where each of its characters stood. */
 export interface Rewritten {
   text: string;
@@ -17,7 +19,8 @@ const at = (pattern: RegExp, text: string, offset: number) => {
 };
 
 /**
- * The parser knows no struct literals: `Object{a: 1}` becomes `__struct("Object", {"a": 1})`, which means the same.
+ * The parser knows no struct literals: `Object{a: 1}` becomes `__struct("Object", {"a": 1})`, which means the same. Some
+ * functions are called by another name (see renamed.ts).
  */
 export function rewriteStructs(source: string): Rewritten {
   let text = '';
@@ -48,7 +51,7 @@ export function rewriteStructs(source: string): Rewritten {
       braces.push(true);
       field();
     } else if (name) {
-      emit(name[0], i, false);
+      emit(/^\s*\(/.test(source.slice(i + name[0].length)) ? renameCalled(name[0]) : name[0], i, false);
       i += name[0].length;
     } else {
       emit(char, i, false);

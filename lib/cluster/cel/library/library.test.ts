@@ -35,6 +35,10 @@ test.each([
   ['object.tags.first().value()', 'a'],
   ["strings.quote('a')", '"a"'],
   ["matches(object.name, '^w.b$')", true],
+  ["object.name.matches('^(?i)[[:alpha:]]+$')", true],
+  ["'ab1'.findAll('[a-z]')", ['a', 'b']],
+  ['[object][0].tags.size() == 3 && has([object][0].name) && !has([object][0].kind)', true],
+  ['has(object.?nothing.name)', false],
 ])('%s', (expression, result) => {
   expect(answer(expression)).toEqual(result);
 });

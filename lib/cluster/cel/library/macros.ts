@@ -1,4 +1,5 @@
 import { Optional } from '@marcbachmann/cel-js';
+import { renamed } from '../renamed.ts';
 import type { Library } from './library.ts';
 
 /** The parser's nodes, scopes and evaluator, as far as a macro uses them. */
@@ -15,6 +16,7 @@ interface Overlay extends Scope {
 }
 interface Evaluator {
   run(node: Node, scope: Scope): unknown;
+  debugType(value: unknown): { fieldLazy(value: unknown, name: unknown, node: Node, evaluator: Evaluator): unknown };
 }
 interface TypeChecker {
   check(node: Node, scope: Scope): unknown;
@@ -61,6 +63,25 @@ function macro(names: number, answer: (target: unknown, run: Run, bodies: number
         return answer(target, run, bodies.length);
       },
     };
+  };
+}
+
+/** `has(list[0].name)`: whether there is a field; what it is looked for in may be any expression. */
+function presence({ ast, args: [asked] }: Expansion) {
+  const [target, name] = (asked?.args ?? []) as [Node, string];
+  return {
+    ast,
+    async: false,
+    typeCheck(checker: TypeChecker, _macro: unknown, scope: Scope) {
+      checker.check(target, scope);
+      return checker.getType('bool');
+    },
+    evaluate(evaluator: Evaluator, _macro: unknown, scope: Scope) {
+      const found = evaluator.run(target, scope);
+      const object: unknown = found instanceof Optional ? (found.hasValue() ? found.value() : undefined) : found;
+      if (object === undefined) return false;
+      return asked !== undefined && evaluator.debugType(object).fieldLazy(object, name, asked, evaluator) !== undefined;
+    },
   };
 }
 
@@ -124,6 +145,7 @@ const flatMapped = macro(1, (target, run) =>
 /** Macros that the parser's own library lacks (cel-go's two-variable comprehensions, optionals and lists). */
 export const macros: Library = {
   functions: [
+    [`${renamed('has')}(ast): bool`, presence],
     ['list.all(ast, ast, ast): bool', macro(2, (target, run) => decide(target, run, false))],
     ['list.exists(ast, ast, ast): bool', macro(2, (target, run) => decide(target, run, true))],
     ['list.existsOne(ast, ast): bool', onlyOne],

@@ -1,3 +1,5 @@
+import { goRegExp } from '../../machinery/go-regexp.ts';
+import { renamed } from '../renamed.ts';
 import type { Library } from './library.ts';
 
 const at = (text: string, index: bigint): string => {
@@ -49,6 +51,9 @@ function format(text: string, args: readonly unknown[]): string {
   });
 }
 
+const all = (text: string, pattern: string): string[] =>
+  [...text.matchAll(new RegExp(goRegExp(pattern), `${goRegExp(pattern).flags}g`))].map(([found]) => found);
+
 const replace = (text: string, from: string, to: string, limit: number) => {
   const parts = text.split(from);
   if (limit < 0 || parts.length - 1 <= limit) return parts.join(to);
@@ -63,7 +68,9 @@ export const strings: Library = {
   types: [{ name: 'StringFunctions', ctor: StringFunctions }],
   constants: [{ name: 'strings', type: 'StringFunctions', value: new StringFunctions() }],
   functions: [
-    ['matches(string, string): bool', (s: string, p: string) => new RegExp(p, 'u').test(s)],
+    [`${renamed('matches')}(string, string): bool`, (s: string, p: string) => goRegExp(p).test(s)],
+    [`string.${renamed('matches')}(string): bool`, (s: string, p: string) => goRegExp(p).test(s)],
+    ['matches(string, string): bool', (s: string, p: string) => goRegExp(p).test(s)],
     ['StringFunctions.quote(string): string', (_: StringFunctions, s: string) => JSON.stringify(s)],
     ['string.charAt(int): string', (s: string, i: bigint) => at(s, i)],
     ['string.replace(string, string): string', (s: string, a: string, b: string) => replace(s, a, b, -1)],
@@ -73,12 +80,11 @@ export const strings: Library = {
     ],
     ['string.reverse(): string', (s: string) => Array.from(s).reverse().join('')],
     ['string.format(list): string', format],
-    ['string.find(string): string', (s: string, p: string) => new RegExp(p, 'u').exec(s)?.[0] ?? ''],
-    ['string.findAll(string): list<string>', (s: string, p: string) => s.match(new RegExp(p, 'gu')) ?? []],
+    ['string.find(string): string', (s: string, p: string) => goRegExp(p).exec(s)?.[0] ?? ''],
+    ['string.findAll(string): list<string>', (s: string, p: string) => all(s, p)],
     [
       'string.findAll(string, int): list<string>',
-      (s: string, p: string, n: bigint) =>
-        (s.match(new RegExp(p, 'gu')) ?? []).slice(0, n < 0n ? undefined : Number(n)),
+      (s: string, p: string, n: bigint) => all(s, p).slice(0, n < 0n ? undefined : Number(n)),
     ],
   ],
 };

@@ -10,6 +10,7 @@ import {
   type FieldError,
 } from '../../machinery/field-error.ts';
 import type { FieldPath } from '../../machinery/field-path.ts';
+import { goRegExp } from '../../machinery/go-regexp.ts';
 import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types.ts';
 import { itemBefore, schemaOf, sortedEntries } from './schema-parts.ts';
@@ -43,7 +44,7 @@ function checkNumber(schema: JSONSchemaProps, value: number, at: FieldPath): Fie
 
 function matches(pattern: string, value: string): boolean {
   try {
-    return new RegExp(pattern, 'u').test(value);
+    return goRegExp(pattern).test(value);
   } catch {
     return true;
   }
