@@ -19,6 +19,8 @@ export interface OpenApi {
   authenticator: Authenticator;
   /** The authorities whose clients it asks for, PEM. */
   clientCas: readonly string[];
+  /** Whether who shows no credentials is let in as nobody. */
+  anonymous: boolean;
   /** What it shows at its own address. */
   serving: ServingPair;
   port: number;
@@ -32,6 +34,8 @@ export interface ApiDoorOptions {
   loopbackPair: ServingPair;
   random: Random;
 }
+
+const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 type Place = { port: number } | { socketPath: string };
 
@@ -154,8 +158,10 @@ export class ApiDoor {
       throw Object.assign(new Error('the server responded with "Client sent an HTTP request to an HTTPS server."'), {
         code: 'EPROTO',
       });
-    const doubt = this.#doubt(open.serving.cert, credentials.certificateAuthority);
+    const doubt = credentials.insecure ? undefined : this.#doubt(open.serving.cert, credentials.certificateAuthority);
     if (doubt) throw Object.assign(new Error(doubt), { code: 'EPROTO' });
+    const named = credentials.clientCertificate !== undefined || credentials.token !== undefined;
+    if (!named && open.anonymous) return open.api.transport(ANONYMOUS);
     const user = open.authenticator.authenticate({
       certificate: credentials.clientCertificate,
       token: credentials.token,

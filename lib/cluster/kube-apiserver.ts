@@ -75,6 +75,7 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
 
   const audit = auditOf(context);
 
+  const anonymous = flag('anonymous-auth', 'true') === 'true';
   const api = createApiServer({
     store,
     kinds,
@@ -110,13 +111,13 @@ export function startKubeApiServer(context: ComponentContext, env: ApiServerEnvi
       serviceNodePortRange: { from, to },
       allowPrivileged: flag('allow-privileged', 'false') === 'true',
     },
-    anonymousAuth: flag('anonymous-auth', 'true') === 'true',
+    anonymousAuth: anonymous,
     version: VERSION_INFO,
     ...(audit ? { audit } : {}),
   });
   const serving = { cert: file('tls-cert-file') ?? '', key: file('tls-private-key-file') ?? '' };
   const clientCas = [clientCa, file('requestheader-client-ca-file')].filter((ca) => ca !== undefined);
-  door.open({ api, authenticator, clientCas, serving, port: Number(flag('secure-port', '6443')) });
+  door.open({ api, authenticator, clientCas, anonymous, serving, port: Number(flag('secure-port', '6443')) });
   return {
     stop: () => door.close(),
     healthy: () => true,

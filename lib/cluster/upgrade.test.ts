@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ManualClock } from '../kit/clock.ts';
 import { createCluster, type Cluster } from './index.ts';
 import { configmaps, daemonsets, nodes, pods } from './schema/generated/resources.ts';
+import { rootOf } from './test-root.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'drydock-upgrade-'));
 const clock = new ManualClock();
@@ -18,37 +19,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** What root gets to see of a command on the control plane; time passes until it has ended. */
-async function root(command: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let said = '';
-  const sink = () => new WritableStream<Uint8Array>({ write: (data) => void (said += decoder.decode(data)) });
-  let over = false;
-  const done = cluster
-    .runTool({
-      node: 'controlplane',
-      argv: command.split(' '),
-      cwd: '/root',
-      env: { HOME: '/root' },
-      uid: 0,
-      stdin: new ReadableStream({ start: (controller) => controller.close() }),
-      stdout: sink(),
-      stderr: sink(),
-      tty: false,
-      signal: new AbortController().signal,
-    })
-    .finally(() => (over = true));
-  for (let turns = 0; !over && turns < 150; turns++) await pass();
-  await done;
-  return said;
-}
-
-async function pass(): Promise<void> {
-  clock.advance(2_000);
-  await cluster.settle();
-}
-
 test('a control plane moves to the release that kubeadm and kubelet are of', async () => {
+  const { run, pass } = rootOf(cluster, clock);
+  const root = (command: string) => run('controlplane', command);
   expect(await root('apt-get install -y kubeadm=1.36.2-1.1')).toContain(
     'E: Held packages were changed and -y was used without --allow-change-held-packages.',
   );
@@ -75,7 +48,7 @@ test('a control plane moves to the release that kubeadm and kubelet are of', asy
   const kubelet = async () => (await client.get(nodes, '', 'controlplane')).status?.nodeInfo?.kubeletVersion;
   expect(await kubelet()).toBe('v1.36.3');
   await root('systemctl restart kubelet');
-  for (let turns = 0; turns < 5; turns++) await pass();
+  await pass(5);
   expect(await kubelet()).toBe('v1.36.2');
   expect(await root('kubeadm upgrade plan')).toContain(
     'Note: Before you can perform this upgrade, you have to update kubeadm to v1.36.3.',

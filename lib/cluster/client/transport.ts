@@ -19,6 +19,8 @@ export interface Transport {
 export interface Credentials {
   server: string;
   certificateAuthority?: string;
+  /** Talks to a server without knowing who it is. */
+  insecure?: boolean;
   clientCertificate?: string;
   clientKey?: string;
   token?: string;

@@ -1,26 +1,23 @@
 import { serveHttp } from '../network/http-server.ts';
 import type { HostNetwork } from '../network/network.ts';
-import type { Units } from './units.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
 
-/** What listens on a node outside of any container: the kubelet's ports. */
-export function startHostServices(host: HostNetwork, units: Units): { stop(): void } {
+/** Opens a kubelet's own ports on its node: its health on loopback, its HTTPS server. Throws a NetError when one is taken. */
+export function serveKubelet(host: HostNetwork, kubelet: Kubelet): { close(): void } {
+  const { healthzPort, port } = kubelet.options.config;
   const health = serveHttp(host, {
-    port: 10_248,
+    port: healthzPort,
     address: '127.0.0.1',
-    handler: ({ target }) => {
-      if (!units.kubelet) return { status: 503, body: '' };
-      return target.startsWith('/healthz')
-        ? { status: 200, body: 'ok' }
-        : { status: 404, body: '404 page not found\n' };
-    },
+    handler: ({ target }) =>
+      target.startsWith('/healthz') ? { status: 200, body: 'ok' } : { status: 404, body: '404 page not found\n' },
   });
   const api = serveHttp(host, {
-    port: 10_250,
-    tls: () => units.kubelet?.endpoint.identity(),
-    handler: (request) => units.kubelet?.endpoint.answer(request) ?? { status: 503, body: '' },
+    port,
+    tls: () => kubelet.endpoint.identity(),
+    handler: (request) => kubelet.endpoint.answer(request),
   });
   return {
-    stop() {
+    close() {
       health.close();
       api.close();
     },

@@ -6,7 +6,6 @@ import { readableOf, writableOf } from '../network/byte-pipe.ts';
 import { Disk } from './machine.ts';
 import type { NodeOptions, SimulatedNode } from './node.ts';
 import { KubeletServer } from './kubelet/server.ts';
-import { startHostServices } from './host-services.ts';
 import { seedHost } from './seed-host.ts';
 import { nodeTools, toolNames } from './tools/index.ts';
 import { Units } from './units.ts';
@@ -21,7 +20,6 @@ export function startNode(options: NodeOptions): Promise<SimulatedNode> {
     .update(disk.read('/etc/machine-id') ?? name)
     .digest('hex');
   const units = new Units({ ...options, disk, host, machineId });
-  const services = startHostServices(host, units);
   units.boot();
   const kubelet: KubeletApi = new KubeletServer(() => {
     const running = units.kubelet;
@@ -42,7 +40,6 @@ export function startNode(options: NodeOptions): Promise<SimulatedNode> {
       return { readable: readableOf(connection.input), writable: writableOf(connection.output) };
     },
     stop() {
-      services.stop();
       units.stop();
       host.unplug();
       return Promise.resolve();

@@ -1,6 +1,8 @@
 import type { Timer } from '../../kit/clock.ts';
 import { klog } from '../machinery/klog.ts';
 import type { HostNetwork } from '../network/network.ts';
+import { serveKubelet } from './host-services.ts';
+import { isNetError } from '../network/net-error.ts';
 import { ConfigError, readConfig } from './kubelet/config.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { KUBERNETES_VERSION } from '../schema/version.ts';
@@ -43,6 +45,8 @@ export class Units {
   readonly journal: JournalEntry[] = [];
   readonly #states = new Map<UnitName, UnitState>();
   #kubelet: Kubelet | undefined;
+  /** The kubelet's open ports. */
+  #ports: { close(): void } | undefined;
   #restart: Timer | undefined;
   #nextPid = 700;
 
@@ -66,6 +70,8 @@ export class Units {
 
   stop(): void {
     this.#restart?.cancel();
+    this.#ports?.close();
+    this.#ports = undefined;
     this.#kubelet?.stop();
     this.#kubelet = undefined;
   }
@@ -148,12 +154,22 @@ export class Units {
         machineId: options.machineId,
         log,
       });
+      this.#openPorts(this.#kubelet, log);
       log(`I server.go:525] "Kubelet version" kubeletVersion="${kubeletVersion}"`);
       return true;
     } catch (err) {
       if (!(err instanceof ConfigError)) throw err;
       log(`E run.go:72] "command failed" err=${JSON.stringify(err.message)}`);
       return this.#kubeletFailed(1);
+    }
+  }
+
+  #openPorts(kubelet: Kubelet, log: (line: string) => void): void {
+    try {
+      this.#ports = serveKubelet(this.options.host, kubelet);
+    } catch (err) {
+      if (!isNetError(err)) throw err;
+      log(`E server.go:181] "Failed to listen and serve" err="listen tcp: bind: ${err.message.toLowerCase()}"`);
     }
   }
 

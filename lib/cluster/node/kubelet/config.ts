@@ -141,6 +141,7 @@ export function readKubeconfig(text: string, read: (path: string) => string | un
   return {
     server: typeof cluster.server === 'string' ? cluster.server : '',
     certificateAuthority: content(cluster, 'certificate-authority'),
+    insecure: cluster['insecure-skip-tls-verify'] === true,
     clientCertificate: content(user, 'client-certificate'),
     clientKey: content(user, 'client-key'),
     token,

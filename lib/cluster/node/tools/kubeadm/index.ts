@@ -5,7 +5,9 @@ import { certificateKey, checkExpiration, renew } from './certs.ts';
 import { helpOf, KUBEADM, type Command } from './commands.ts';
 import { configMigrate, configPrint, configValidate, imagesList } from './config.ts';
 import { failed, type KubeadmCall } from './kubeadm-call.ts';
-import { init, join } from './preflight.ts';
+import { join } from './join.ts';
+import { init } from './preflight.ts';
+import { reset } from './reset.ts';
 import { tokenCreate, tokenDelete, tokenGenerate, tokenList } from './token.ts';
 import { kubeadmVersion, upgradePlan } from './upgrade.ts';
 import { upgradeApply } from './upgrade-apply.ts';
@@ -49,6 +51,7 @@ const RUN: Readonly<Record<string, (call: KubeadmCall) => Promise<number>>> = {
   init,
   join,
   'kubeconfig user': kubeconfigUser,
+  reset,
   'token create': tokenCreate,
   'token delete': tokenDelete,
   'token generate': tokenGenerate,

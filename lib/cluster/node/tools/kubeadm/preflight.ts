@@ -14,7 +14,7 @@ function portsInUse({ context }: KubeadmCall, ports: readonly number[]): string[
 const exists = (path: string, { context }: KubeadmCall, then: string) =>
   context.disk.fs.exists(path) ? [`[ERROR FileAvailable-${path.replaceAll('/', '-')}]: ${path} ${then}`] : [];
 
-function refused(call: KubeadmCall, faults: readonly string[]): Promise<number> {
+export function refused(call: KubeadmCall, faults: readonly string[]): Promise<number> {
   return failed(
     call.io,
     `error execution phase preflight: [preflight] Some fatal errors occurred:\n${faults.map((f) => `\t${f}\n`).join('')}[preflight] If you know what you are doing, you can make a check non-fatal with \`--ignore-preflight-errors=...\``,
@@ -41,16 +41,11 @@ export async function init(call: KubeadmCall): Promise<number> {
 }
 
 /** The same before `kubeadm join`. */
-export async function join(call: KubeadmCall): Promise<number> {
-  const { io, flags, operands } = call;
-  if (!operands.length && !flags.has('config') && !flags.has('discovery-file'))
-    return failed(io, 'discovery: Invalid value: "": bootstrapToken or file must be set');
-  await io.out('[preflight] Running pre-flight checks\n');
-  const faults = [
-    ...(io.call.uid === 0 ? [] : [NOT_ROOT]),
+export function joinFaults(call: KubeadmCall): string[] {
+  return [
+    ...(call.io.call.uid === 0 ? [] : [NOT_ROOT]),
     ...exists('/etc/kubernetes/kubelet.conf', call, 'already exists'),
     ...portsInUse(call, [10_250]),
     ...exists('/etc/kubernetes/pki/ca.crt', call, 'already exists'),
   ];
-  return faults.length ? refused(call, faults) : notSimulatedTool(io, 'kubeadm', 'join');
 }

@@ -4,6 +4,7 @@ import { compareVersions } from '../../packages.ts';
 import { RELEASES } from '../../releases.ts';
 import type { ToolIo } from '../node-tool.ts';
 import { COMPONENTS, manifestPath, whenRuns, withVersion } from './control-plane-manifests.ts';
+import { confirmed } from './confirm.ts';
 import { admin, failed, type KubeadmCall } from './kubeadm-call.ts';
 import { renew } from './certs.ts';
 import { writeKubeletConfig } from './kubelet-config.ts';
@@ -24,14 +25,9 @@ function misalignment(version: string, current: string, own: string): string | u
   return undefined;
 }
 
-async function confirmed(io: ToolIo): Promise<boolean> {
+async function sure(io: ToolIo): Promise<boolean> {
   await io.out('[upgrade] Are you sure you want to proceed? [y/N]: ');
-  const reader = io.call.stdin.getReader();
-  let text = '';
-  for (let part = await reader.read(); !part.done && !text.includes('\n'); part = await reader.read())
-    text += Buffer.from(part.value).toString();
-  reader.releaseLock();
-  return /^y(es)?\s*$/i.test(text.split('\n')[0] ?? '');
+  return confirmed(io);
 }
 
 /** Moves the control plane of this machine, and what belongs to it in the cluster, to a version. */
@@ -69,7 +65,7 @@ export async function upgradeApply(call: KubeadmCall): Promise<number> {
       io,
       `error execution phase preflight: [upgrade/version] FATAL: the --version argument is invalid due to these fatal errors:\n\n\t- ${wrong}\n\nPlease fix the misalignments highlighted above and try upgrading again`,
     );
-  if (!flags.has('yes') && !flags.has('force') && !flags.has('dry-run') && !(await confirmed(io)))
+  if (!flags.has('yes') && !flags.has('force') && !flags.has('dry-run') && !(await sure(io)))
     return failed(
       io,
       "error execution phase preflight: won't proceed; the user didn't answer (Y|y) in order to continue",
