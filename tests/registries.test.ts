@@ -27,6 +27,7 @@ const FAMILIES: { dir: string; not?: string[] }[] = [
     dir: 'lib/cluster/node/tools',
     not: [
       'crictl-containers.ts',
+      'crictl-images.ts',
       'crictl-inspect.ts',
       'etcd-endpoint.ts',
       'flags.ts',

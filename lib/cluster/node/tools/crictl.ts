@@ -4,6 +4,7 @@ import { logPath } from '../kubelet/container-starter.ts';
 import { streamLog } from '../kubelet/pod-log.ts';
 import type { PodWorker } from '../kubelet/pod-worker.ts';
 import { containersOf, sandboxId, type Row } from './crictl-containers.ts';
+import { inspectImages, pullImage } from './crictl-images.ts';
 import { containerInfo, podInfo } from './crictl-inspect.ts';
 import { commandLine, type CommandLine } from './flags.ts';
 import { notSimulatedTool, type NodeTool, type ToolContext, type ToolIo } from './node-tool.ts';
@@ -231,10 +232,12 @@ const VERBS: Readonly<Record<string, (call: Call) => Promise<number>>> = {
   img: listImages,
   info,
   inspect,
+  inspecti: ({ io, operands }) => inspectImages(io, operands),
   inspectp: inspectPod,
   logs,
   pods,
   ps,
+  pull: ({ io, operands }) => pullImage(io, operands[0] ?? ''),
   rm: (call) => end(call, 'KILL'),
   stats,
   stop: (call) => end(call, 'TERM'),

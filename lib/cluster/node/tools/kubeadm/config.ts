@@ -3,6 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { deepMerge } from './merge.ts';
 import { isJsonObject, type JsonObject } from '../../../machinery/object.ts';
 import { KUBERNETES_VERSION } from '../../../schema/version.ts';
+import { findImageByName } from '../../images/catalogue.ts';
 import { notSimulatedTool } from '../node-tool.ts';
 import { failed, type KubeadmCall } from './kubeadm-call.ts';
 import { newToken } from './token.ts';
@@ -223,15 +224,36 @@ export async function configMigrate(call: KubeadmCall): Promise<number> {
   return 0;
 }
 
-export async function imagesList({ io, flags }: KubeadmCall): Promise<number> {
+/** The images of a version; the newest that there is unless a flag names one. */
+function imagesOf({ flags }: KubeadmCall): string[] {
   const version = flags.get('kubernetes-version') ?? KUBERNETES_VERSION;
   const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'];
-  const images = [
+  return [
     ...components.map((c) => `${c}:v${version.replace(/^v/, '')}`),
     'coredns/coredns:v1.14.2',
     'pause:3.10.1',
     'etcd:3.6.8-0',
-  ];
-  await io.out(images.map((image) => `registry.k8s.io/${image}\n`).join(''));
+  ].map((image) => `registry.k8s.io/${image}`);
+}
+
+export async function imagesList(call: KubeadmCall): Promise<number> {
+  await call.io.out(
+    imagesOf(call)
+      .map((image) => `${image}\n`)
+      .join(''),
+  );
+  return 0;
+}
+
+export async function imagesPull(call: KubeadmCall): Promise<number> {
+  const { io } = call;
+  for (const image of imagesOf(call)) {
+    if (!image.includes('/pause:') && !findImageByName(image))
+      return failed(
+        io,
+        `failed to pull image ${JSON.stringify(image)}: failed to pull image ${image}: rpc error: code = NotFound desc = failed to pull and unpack image ${JSON.stringify(image)}: failed to resolve image: ${image}: not found`,
+      );
+    await io.out(`[config/images] Pulled ${image}\n`);
+  }
   return 0;
 }

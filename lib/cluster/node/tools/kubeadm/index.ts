@@ -3,7 +3,7 @@ import { commandLine } from '../flags.ts';
 import { notSimulatedTool, type NodeTool } from '../node-tool.ts';
 import { certificateKey, checkExpiration, renew } from './certs.ts';
 import { helpOf, KUBEADM, type Command } from './commands.ts';
-import { configMigrate, configPrint, configValidate, imagesList } from './config.ts';
+import { configMigrate, configPrint, configValidate, imagesList, imagesPull } from './config.ts';
 import { failed, type KubeadmCall } from './kubeadm-call.ts';
 import { join } from './join.ts';
 import { init } from './preflight.ts';
@@ -46,6 +46,7 @@ const RUN: Readonly<Record<string, (call: KubeadmCall) => Promise<number>>> = {
   'certs certificate-key': certificateKey,
   'certs check-expiration': checkExpiration,
   'config images list': imagesList,
+  'config images pull': imagesPull,
   'config migrate': configMigrate,
   'config validate': configValidate,
   init,
