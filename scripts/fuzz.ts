@@ -29,7 +29,7 @@ for (const { what, detail, shot } of report.findings) {
 }
 const statuses = [...report.statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${status} ${times}×`);
 console.log(`${report.requests} requests (${statuses.join(', ')})`);
-console.log(
-  `slowest ${report.slowest.toFixed(0)} ms, memory ${report.growth.toFixed(1)} MiB more, ${report.findings.length} findings`,
-);
+const { ms, shot: slowest } = report.slowest;
+if (slowest) console.log(`slowest: ${ms.toFixed(0)} ms\n  ${lineOf(slowest)}`);
+console.log(`memory ${report.growth.toFixed(1)} MiB more, ${report.findings.length} findings`);
 process.exit(report.findings.length > 0 ? 1 : 0);

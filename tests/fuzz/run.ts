@@ -19,8 +19,8 @@ export interface Report {
   requests: number;
   /** How many answers of each status. */
   statuses: ReadonlyMap<number, number>;
-  /** The most that a request kept the thread busy, in ms. */
-  slowest: number;
+  /** The request that kept the thread busy for longest, and for how many ms. */
+  slowest: { ms: number; shot?: Shot };
   /** How much more the heap holds after the last round than after the first, in MiB. */
   growth: number;
   findings: readonly Finding[];
@@ -169,7 +169,7 @@ export async function fuzz({ seed, requests, ms }: { seed: number; requests: num
   const statuses = new Map<number, number>();
   const findings: Finding[] = [];
   const heaps: number[] = [];
-  let slowest = 0;
+  let slowest: Report['slowest'] = { ms: 0 };
   let sent = 0;
   const until = Date.now() + ms;
   while (sent < requests && Date.now() < until) {
@@ -187,7 +187,7 @@ export async function fuzz({ seed, requests, ms }: { seed: number; requests: num
       if (wrong) findings.push({ ...wrong, shot });
       // What the first requests take is compiling.
       const least = sent > ROUND / 2 ? await leastTime(range, shot, answer.ms) : 0;
-      slowest = Math.max(slowest, least);
+      if (least > slowest.ms) slowest = { ms: least, shot };
       if (least > STALL_MS) findings.push({ what: 'stall', detail: `${least.toFixed(0)} ms`, shot });
     } catch (err) {
       findings.push({
