@@ -28,8 +28,7 @@ function validateService(service: Partial<AdmissionregistrationV1ServiceReferenc
   if (!name) errors.push(required(at.child('name'), 'service name is required'));
   if (!namespace) errors.push(required(at.child('namespace'), 'service namespace is required'));
   if (wrongPort.length > 0) errors.push(invalid(at.child('port'), port, `port is not valid: ${wrongPort.join(', ')}`));
-  if (path !== undefined && !path.startsWith('/'))
-    errors.push(invalid(at.child('path'), path, "must start with a '/'"));
+  if (path && !path.startsWith('/')) errors.push(invalid(at.child('path'), path, "must start with a '/'"));
   return errors;
 }
 

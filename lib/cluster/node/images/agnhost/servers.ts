@@ -95,10 +95,23 @@ export const liveness: Program = (p) => {
   return serve(p, 8080, handler) ? p.forever() : 1;
 };
 
+/** A folder as Go's file server lists it. */
+function listing(p: Process, path: string): HttpResponse {
+  const names = p.fs.readdir(path).map((name) => (p.fs.isDirectory(`${path}${name}`) ? `${name}/` : name));
+  const links = names.map((name) => `<a href="${encodeURI(name)}">${name}</a>\n`);
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/html; charset=utf-8' },
+    body: `<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n${links.join('')}</pre>\n`,
+  };
+}
+
 /** `agnhost test-webserver`: the container's files. */
 export const testWebserver: Program = (p, args) => {
   const handler = (request: HttpRequest): HttpResponse => {
     const answer = serveFile(p, '', request);
+    const [path = '/'] = request.target.split('?');
+    if (answer.status === 403 && path.endsWith('/') && p.fs.isDirectory(path)) return listing(p, path);
     return answer.status === 404 ? { status: 404, body: '404 page not found\n' } : answer;
   };
   return serve(p, new Flags(args).number('port', 80), handler) ? p.forever() : 1;
