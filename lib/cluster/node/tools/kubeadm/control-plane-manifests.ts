@@ -5,7 +5,6 @@ const MANIFESTS = '/etc/kubernetes/manifests';
 
 /** The components whose version is the cluster's, in the order in which they are upgraded. */
 export const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
-export type Component = (typeof COMPONENTS)[number];
 
 export const manifestPath = (component: string): string => `${MANIFESTS}/${component}.yaml`;
 
