@@ -33,6 +33,7 @@ test('a snapshot put in place of the data directory brings its state back, and t
       flags: new Map([['data-dir', '/var/lib/etcd']]),
       readFile: (path) => (disk.has(path) ? Buffer.from(disk.get(path) ?? '') : undefined),
       writeFile: (path, text) => void disk.set(path, text),
+      appendFile: () => undefined,
       hostPath: () => undefined,
       log: () => undefined,
       exited: () => undefined,
