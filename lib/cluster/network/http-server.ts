@@ -55,7 +55,10 @@ async function serve(
     const opening = await connection.input.read();
     if (!opening) return;
     // Somebody speaks TLS to a server that does not.
-    if (opening[0] === HANDSHAKE) return void (await send(connection, { status: 400, body: '' }, common(), true));
+    if (opening[0] === HANDSHAKE) {
+      await send(connection, { status: 400, body: '' }, common(), true);
+      return;
+    }
     connection.input.unread(opening);
     for (;;) {
       const lines = await readHead(connection.input);
