@@ -194,6 +194,7 @@ class RunningCluster implements Cluster {
           name,
           ip,
           disk,
+          hosts: this.nodes,
           network: this.#network,
           connect: this.#door.connect,
           controlPlane: components,

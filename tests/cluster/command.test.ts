@@ -23,7 +23,10 @@ async function startCluster(): Promise<{ process: ChildProcess; line: string }> 
 }
 
 const kubectl = (...args: string[]) =>
-  execFileSync(projectPath('build/tools/bin/kubectl'), ['--kubeconfig', kubeconfig, ...args], { encoding: 'utf8' });
+  execFileSync(projectPath('build/tools/bin/kubectl'), ['--kubeconfig', kubeconfig, ...args], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 
 test('npm run cluster says when it is ready, ends by SIGTERM with status 0, and goes on where it was', async () => {
   const first = await startCluster();

@@ -31,9 +31,9 @@ export function amount(resource: string, quantity: string | undefined): number {
 
 /** How amounts are reckoned with: exactly, as quantities, or fast, as numbers. */
 interface Arithmetic<A> {
-  read(resource: string, quantity: string): A;
-  add(a: A, b: A): A;
-  less(a: A, b: A): boolean;
+  read: (resource: string, quantity: string) => A;
+  add: (a: A, b: A) => A;
+  less: (a: A, b: A) => boolean;
 }
 
 const exact: Arithmetic<string> = {

@@ -54,6 +54,7 @@ async function start(): Promise<void> {
   node = await startNode({
     name: 'node01',
     ip: '172.30.1.3',
+    hosts: [{ name: 'node01', ip: '172.30.1.3' }],
     disk: dir,
     network: createNetwork({ clock, random }),
     connect: () => transport,

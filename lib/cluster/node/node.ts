@@ -9,6 +9,8 @@ import type { ControlPlane } from './control-plane.ts';
 export interface NodeOptions {
   name: string;
   ip: string;
+  /** All machines of the cluster, which know each other by name. */
+  hosts: readonly { name: string; ip: string }[];
   /** The node's root disk: a real directory, seeded with its profile's files. Nothing outside of it is ever touched. */
   disk: string;
   network: Network;

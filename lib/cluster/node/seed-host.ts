@@ -8,8 +8,8 @@ const DIRECTORIES = [
   '/usr/local/share/ca-certificates', '/etc/ca-certificates', '/var/lib/kubelet/pods', '/var/log/containers', '/var/log/pods',
 ]; // prettier-ignore
 
-/** Puts what every installed node has onto its disk, where it is not there already. */
-export function seedHost(disk: Disk, name: string, ip: string): void {
+/** Puts what every installed node has onto its disk, where it is not there already. `hosts`: all machines of the cluster. */
+export function seedHost(disk: Disk, name: string, hosts: readonly { name: string; ip: string }[]): void {
   for (const dir of DIRECTORIES) disk.fs.mkdir(dir, { recursive: true });
   // A merged /usr, as every current distribution has it; the sandbox counts on it, too.
   if (!disk.fs.exists('/lib')) disk.fs.symlink('usr/lib', '/lib');
@@ -17,7 +17,7 @@ export function seedHost(disk: Disk, name: string, ip: string): void {
   if (disk.fs.exists(marker)) return;
   const files: Record<string, string> = {
     [marker]: `${name}\n`,
-    '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${name}\n${ip} ${name}\n`,
+    '/etc/hosts': ['127.0.0.1 localhost', ...hosts.map((h) => `${h.ip} ${h.name}`), ''].join('\n'),
     '/etc/resolv.conf': 'nameserver 172.30.1.1\n',
     [unitFile('kubelet.service')]: KUBELET_UNIT,
     '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf': KUBEADM_DROP_IN,

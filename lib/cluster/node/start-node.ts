@@ -14,7 +14,7 @@ import { Units } from './units.ts';
 export function startNode(options: NodeOptions): Promise<SimulatedNode> {
   const { name, ip, network, activity } = options;
   const disk = new Disk(options.disk);
-  seedHost(disk, name, ip);
+  seedHost(disk, name, options.hosts);
   const host = network.addHost(name, ip);
   const machineId = createHash('md5')
     .update(disk.read('/etc/machine-id') ?? name)
