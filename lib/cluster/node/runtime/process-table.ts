@@ -31,22 +31,24 @@ export class ProcessTable {
   start(world: World, program: Program, parent: Process | undefined, options: ProcessOptions): Process {
     if (this.#processes.size >= MOST_PROCESSES) throw new Error("can't fork: Resource temporarily unavailable");
     if (this.#shared && this.#nextPid === 1) this.#startPause(world, options);
-    const process = this.#add(world, program, parent, options);
+    const process = this.#add(world, parent, options);
     if (!this.#mains.has(world)) this.#mains.set(world, process);
+    // Only now: a program may end, or be killed, before it waits for anything.
+    void process.run(program);
     return process;
   }
 
-  #add(world: World, program: Program, parent: Process | undefined, options: ProcessOptions): Process {
+  #add(world: World, parent: Process | undefined, options: ProcessOptions): Process {
     const process = new Process(world, this.#nextPid++, parent, options);
     this.#processes.set(process.pid, process);
-    void process.run(program);
     return process;
   }
 
   #startPause(world: World, { stdout, stderr }: ProcessOptions): void {
     const fs = world.fs.as(PAUSE_USER);
     const io = { stdin: emptyPipe(), stdout, stderr };
-    this.#add(world, (p) => p.forever(), undefined, { argv: ['/pause'], env: new Map(), cwd: '/', fs, ...io });
+    const pause = this.#add(world, undefined, { argv: ['/pause'], env: new Map(), cwd: '/', fs, ...io });
+    void pause.run((p) => p.forever());
   }
 
   /** The first process of a container. */

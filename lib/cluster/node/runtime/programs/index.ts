@@ -10,6 +10,7 @@ import { nc } from './nc.ts';
 import { nslookup } from './nslookup.ts';
 import { ping } from './ping.ts';
 import { shellProgram } from './sh.ts';
+import { sort } from './sort.ts';
 import { stat } from './stat.ts';
 import * as system from './system.ts';
 import { tail } from './tail.ts';
@@ -27,7 +28,7 @@ const SYSTEM: Record<string, Program> = {
 
 const FILES: Record<string, Program> = {
   cat: files.cat, chmod, chown, cp: files.cp, dd, dirname: files.dirname, hexdump, ln: files.ln, ls, mkdir: files.mkdir, mv: files.mv,
-  readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, stat, tail, tar, touch: files.touch,
+  readlink: files.readlink, rm: files.rm, rmdir: files.rmdir, sort, stat, tail, tar, touch: files.touch,
 }; // prettier-ignore
 
 const NETWORK: Record<string, Program> = { httpd, ip, nc, netstat, nslookup, ping, wget };

@@ -5,7 +5,7 @@ import type { Program } from '../process.ts';
 /** Commands over text and files that just-bash knows: they read all of their input, and then write. */
 export const TEXT_COMMANDS = [
   'awk', 'base64', 'basename', 'column', 'comm', 'cut', 'diff', 'du', 'egrep', 'expr', 'fgrep', 'find', 'fold', 'grep', 'gunzip',
-  'gzip', 'head', 'join', 'jq', 'md5sum', 'nl', 'od', 'paste', 'rev', 'sed', 'seq', 'sha1sum', 'sha256sum', 'sort', 'split', 'strings',
+  'gzip', 'head', 'join', 'jq', 'md5sum', 'nl', 'od', 'paste', 'rev', 'sed', 'seq', 'sha1sum', 'sha256sum', 'split', 'strings',
   'tac', 'tee', 'tr', 'tree', 'uniq', 'wc', 'xargs', 'zcat',
 ] as const; // prettier-ignore
 
@@ -91,8 +91,7 @@ function needsInput(name: string, args: readonly string[]): boolean {
   const operands = args.filter((a) => !a.startsWith('-')).length;
   const first = ['awk', 'sed', 'grep', 'egrep', 'fgrep', 'jq'].includes(name) ? 1 : 0;
   if (name === 'tr' || name === 'tee' || name === 'xargs' || args.includes('-')) return true;
-  return operands <= first ||
-    ['head', 'cut', 'sort', 'fold', 'nl', 'od', 'paste', 'split', 'column', 'grep'].includes(name)
+  return operands <= first || ['head', 'cut', 'fold', 'nl', 'od', 'paste', 'split', 'column', 'grep'].includes(name)
     ? operands <= first + 1
     : false;
 }
