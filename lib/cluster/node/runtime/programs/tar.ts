@@ -128,9 +128,10 @@ export const tar: Program = async (p, args) => {
         status = 1;
       }
     }
+    // Before the archive ends: whoever reads it (kubectl cp) goes at its end, and would miss this.
+    if (status) await p.warn('tar: error exit delayed from previous errors\n');
     await out(new Uint8Array(BLOCK * 2));
     if (file !== '-') p.fs.writeFile(joinPath(p.cwd, file), Buffer.concat(chunks));
-    if (status) await p.warn('tar: error exit delayed from previous errors\n');
     return status;
   }
   const data = file === '-' ? await p.readAll() : p.fs.readFile(joinPath(p.cwd, file));
