@@ -1,3 +1,4 @@
+import { isFsError } from '../fs/fs-error.ts';
 import type { Process, Program } from '../process.ts';
 import { at, why } from './operands.ts';
 import { options } from './options.ts';
@@ -59,6 +60,7 @@ export const sort: Program = async (p, args) => {
   try {
     text = await textOf(p, operands);
   } catch (err) {
+    if (!isFsError(err)) throw err;
     await p.warn(`sort: ${operands.find((o) => o !== '-' && !p.fs.exists(at(p, o))) ?? ''}: ${why(err)}\n`);
     return 2;
   }
