@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLab, until, type Lab } from './fixture.ts';
 
@@ -69,4 +70,15 @@ test("loopback is the host's own", async () => {
     my $c = $l->accept; print <$c>, "\\n"'`,
   );
   expect(stdout).toBe('hi\n');
+});
+
+test('the first command finds the API, however long its socket takes to appear', async () => {
+  const slow = openLab();
+  const { listen } = slow.cluster;
+  slow.cluster.listen = async (at) => {
+    await pause(400);
+    return listen(at);
+  };
+  expect((await slow.root('controlplane', 'curl -sS http://127.0.0.1:6443')).said).toBe('api\n');
+  await slow.close();
 });

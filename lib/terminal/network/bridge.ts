@@ -70,10 +70,14 @@ export class Bridge {
     this.#api.then((api) => api.close()).catch(() => undefined);
   }
 
-  readonly #dial: Dial = (host, port) => {
+  readonly #dial: Dial = async (host, port) => {
     const controlPlane = this.#cluster.nodes.filter((n) => n.controlPlane);
     const isHere = host === '127.0.0.1' && controlPlane.some((n) => n.name === this.#node);
-    if (port === API_PORT && (isHere || controlPlane.some((n) => n.ip === host))) return unixConnect(this.#apiPath);
+    if (port === API_PORT && (isHere || controlPlane.some((n) => n.ip === host))) {
+      // Not before there is a socket at all: the first look at the node's ports must not find the API missing.
+      await this.#api.catch(() => undefined);
+      return unixConnect(this.#apiPath);
+    }
     return this.#cluster.dial(this.#node, host, port);
   };
 
