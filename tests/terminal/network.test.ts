@@ -74,7 +74,7 @@ test("loopback is the host's own", async () => {
 
 test('the first command finds the API, however long its socket takes to appear', async () => {
   const slow = openLab();
-  const { listen } = slow.cluster;
+  const listen = slow.cluster.listen.bind(slow.cluster);
   slow.cluster.listen = async (at) => {
     await pause(400);
     return listen(at);
