@@ -30,6 +30,7 @@ const FAMILIES: { dir: string; not?: string[] }[] = [
       'crictl-images.ts',
       'crictl-inspect.ts',
       'etcd-endpoint.ts',
+      'first-line.ts',
       'flags.ts',
       'node-tool.ts',
       'packet-rules.ts',

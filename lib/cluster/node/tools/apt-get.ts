@@ -1,3 +1,4 @@
+import { firstLine } from './first-line.ts';
 import {
   availableVersions,
   compareVersions,
@@ -134,17 +135,6 @@ async function install(
     ...changes.map((c) => ({ name: c.name, version: c.to.version, hold: c.from?.hold ?? false })),
   ]);
   return 0;
-}
-
-async function firstLine(io: ToolIo): Promise<string> {
-  const reader = io.call.stdin.getReader();
-  let text = '';
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    text += Buffer.from(part.value).toString();
-    if (text.includes('\n')) break;
-  }
-  reader.releaseLock();
-  return text.split('\n')[0]?.trim() ?? '';
 }
 
 async function upgradable(io: ToolIo, { disk }: ToolContext): Promise<number> {

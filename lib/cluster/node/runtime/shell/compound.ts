@@ -1,7 +1,7 @@
 import { evaluate } from './arithmetic.ts';
 import { evaluateCondition } from './condition.ts';
 import { expandPattern, expandText, expandWords } from './expand.ts';
-import { Break, Continue, ShellError } from './flow.ts';
+import { Break, Continue } from './flow.ts';
 import type { Io } from './io.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
@@ -9,15 +9,8 @@ import type { CaseNode, CompoundNode, CStyleForNode, ForNode, LoopNode, Statemen
 
 /** Runs a command that is made of others: a group, a loop, a choice. */
 export async function runCompound(shell: Shell, node: CompoundNode, outer: Io): Promise<void> {
-  let io: Io;
-  try {
-    io = await shell.redirected(node.redirections, outer);
-  } catch (err) {
-    if (!(err instanceof ShellError)) throw err;
-    await outer.stderr.write(`${shell.name}: ${err.message}\n`);
-    shell.status = 1;
-    return;
-  }
+  const io = await shell.redirected(node.redirections, outer);
+  if (!io) return;
   switch (node.type) {
     case 'Group':
       return shell.runStatements(node.body, io);

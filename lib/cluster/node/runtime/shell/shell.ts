@@ -350,12 +350,20 @@ export class Shell {
     if (pause) await this.process.wait(pause);
   }
 
-  async redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io> {
+  /** The streams of a command with these redirections; undefined, with the status set, when one cannot be opened. */
+  async redirected(nodes: readonly RedirectionNode[], io: Io): Promise<Io | undefined> {
     let result = io;
-    for (const node of nodes) {
-      const word = node.target.type === 'HereDoc' ? node.target.content : node.target;
-      const text = await expandText(word, this.scope(io));
-      result = redirect(result, node, text, this.process.fs, this.process.cwd);
+    try {
+      for (const node of nodes) {
+        const word = node.target.type === 'HereDoc' ? node.target.content : node.target;
+        const text = await expandText(word, this.scope(io));
+        result = redirect(result, node, text, this.process.fs, this.process.cwd);
+      }
+    } catch (err) {
+      if (!(err instanceof ShellError)) throw err;
+      await io.stderr.write(`${this.name}: ${err.message}\n`);
+      this.status = 1;
+      return undefined;
     }
     return result;
   }

@@ -1,6 +1,6 @@
 import { builtins } from './builtins.ts';
 import { expandText, expandWords } from './expand.ts';
-import { Return, ShellError } from './flow.ts';
+import { Return } from './flow.ts';
 import type { Io } from './io.ts';
 import { runProgram } from './run-program.ts';
 import type { Shell } from './shell.ts';
@@ -22,15 +22,8 @@ export async function runSimple(shell: Shell, node: SimpleCommandNode, outer: Io
   if (shell.options.has('x') && (name !== undefined || node.assignments.length)) {
     await outer.stderr.write(`+ ${[...assignments.map(([k, v]) => `${k}=${v}`), ...words].join(' ')}\n`);
   }
-  let io: Io;
-  try {
-    io = await shell.redirected(node.redirections, outer);
-  } catch (err) {
-    if (!(err instanceof ShellError)) throw err;
-    await outer.stderr.write(`${shell.name}: ${err.message}\n`);
-    shell.status = 1;
-    return;
-  }
+  const io = await shell.redirected(node.redirections, outer);
+  if (!io) return;
   if (name === undefined) {
     if (node.assignments.length === 0) shell.status = 0;
     return;
@@ -57,7 +50,8 @@ async function call(shell: Shell, fn: FunctionDefNode, args: readonly string[], 
   shell.positional = args;
   shell.locals.push(new Map());
   try {
-    await shell.runCommand(fn.body, await shell.redirected(fn.redirections, io));
+    const inner = await shell.redirected(fn.redirections, io);
+    if (inner) await shell.runCommand(fn.body, inner);
   } catch (err) {
     if (!(err instanceof Return)) throw err;
     shell.status = err.status;
