@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../kit/clock.ts';
 import { deepClone, deepFreeze } from '../../kit/deep.ts';
 import { randomInt, seededRandom, type Random } from '../../kit/random.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
@@ -7,25 +6,15 @@ import { statusOf } from '../machinery/status-error.ts';
 import type { TypeInfo } from '../machinery/type-info.ts';
 import { decode } from '../schema/decode.ts';
 import { builtInKind } from '../schema/lookup.ts';
-import type { KindContext, KindDefinition } from './define.ts';
+import type { KindDefinition } from './define.ts';
 import { kinds } from './index.ts';
+import { testContext } from './test-context.ts';
 
 /**
  * Whatever a client writes, as long as its fields have their types, is stored or refused with reasons: a kind's hooks and
  * columns must not fall over it.
  */
-const context: KindContext = {
-  clock: new ManualClock(),
-  random: seededRandom(1),
-  user: { username: 'kubernetes-admin', groups: [] },
-  dryRun: false,
-  flags: {
-    serviceClusterIpRange: '10.96.0.0/12',
-    serviceNodePortRange: { from: 30000, to: 32767 },
-    allowPrivileged: true,
-  },
-  read: { get: () => undefined, list: () => [] },
-};
+const context = testContext();
 
 const TEXTS = ['', 'web', 'a b', 'Always', 'None', '10.0.0.1', '*/5 * * * *', '-1', '50%', '/', 'NodePort', 'http'];
 const NUMBERS = [0, 1, -1, 80, 70_000, 2 ** 31 - 1];

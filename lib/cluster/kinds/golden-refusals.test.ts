@@ -2,13 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { ManualClock } from '../../kit/clock.ts';
 import { deepFreeze } from '../../kit/deep.ts';
-import { seededRandom } from '../../kit/random.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import { statusOf } from '../machinery/status-error.ts';
-import type { KindContext } from './define.ts';
 import { kinds } from './index.ts';
+import { testContext } from './test-context.ts';
 
 /**
  * The refusals that a real cluster gave to new objects, replayed on the kinds alone. The pipeline's own part (decoding,
@@ -31,22 +29,13 @@ const FILES = [
   'networking/endpointslice-validation',
 ];
 
-const context: KindContext = {
-  clock: new ManualClock(),
-  random: seededRandom(1),
-  user: { username: 'kubernetes-admin', groups: [] },
-  dryRun: false,
-  flags: {
-    serviceClusterIpRange: '10.96.0.0/12',
-    serviceNodePortRange: { from: 30000, to: 32767 },
-    allowPrivileged: true,
-  },
+const context = testContext({
   read: {
     get: (resource, _namespace, name) =>
       resource.resource === 'ipaddresses' && name === '10.96.0.10' ? { metadata: { name } } : undefined,
     list: () => [],
   },
-};
+});
 
 /** The complaints of one new object, as kubectl prints them. */
 function refusal(object: KubeObject & JsonObject): string | undefined {

@@ -1,24 +1,11 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../kit/clock.ts';
 import { deepClone } from '../../../kit/deep.ts';
-import { seededRandom } from '../../../kit/random.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../schema/generated/types.ts';
-import type { KindContext } from '../define.ts';
 import { persistentVolumeClaim } from './persistent-volume-claim.ts';
 import { persistentVolume } from './persistent-volume.ts';
+import { testContext } from '../test-context.ts';
 
-const context: KindContext = {
-  clock: new ManualClock(),
-  random: seededRandom(1),
-  user: { username: 'admin', groups: [] },
-  dryRun: false,
-  flags: {
-    serviceClusterIpRange: '10.96.0.0/12',
-    serviceNodePortRange: { from: 30000, to: 32767 },
-    allowPrivileged: true,
-  },
-  read: { get: () => undefined, list: () => [] },
-};
+const context = testContext();
 
 const claim: PersistentVolumeClaim = {
   metadata: { name: 'data', namespace: 'default' },
