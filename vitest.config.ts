@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'system',
           include: ['tests/*/**/*.test.ts'],
           testTimeout: 240_000,
+          maxConcurrency: 8,
           hookTimeout: 240_000,
           fileParallelism: false,
         },

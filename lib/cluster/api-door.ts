@@ -76,8 +76,8 @@ export class ApiDoor {
   readonly #options: ApiDoorOptions;
   readonly #doors = new Set<Door>();
   #open: OpenApi | undefined;
-  /** What was found out about serving certificates, by authority: reading X.509 costs a millisecond. */
-  readonly #doubts = new Map<string, string | undefined>();
+  /** What was found out about serving certificates, then by authority: reading X.509 costs a millisecond. */
+  readonly #doubts = new Map<string, Map<string | undefined, string | undefined>>();
   /** Opening and closing sockets takes turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -171,9 +171,10 @@ export class ApiDoor {
   }
 
   #doubt(serving: string, authority: string | undefined): string | undefined {
-    const pair = `${serving}\n${authority ?? ''}`;
-    if (!this.#doubts.has(pair)) this.#doubts.set(pair, distrust(serving, authority));
-    return this.#doubts.get(pair);
+    const known = this.#doubts.get(serving) ?? new Map<string | undefined, string | undefined>();
+    this.#doubts.set(serving, known);
+    if (!known.has(authority)) known.set(authority, distrust(serving, authority));
+    return known.get(authority);
   }
 
   /**
@@ -181,8 +182,7 @@ export class ApiDoor {
    * certificate along with it, which Go does not.
    */
   async #namesOf(authorities: readonly string[], key: string): Promise<string[]> {
-    const readable = authorities.filter((ca) => readCertificate(ca) !== undefined);
-    return Promise.all(readable.map((ca) => namesakeOf(ca, key, this.#options.random)));
+    return Promise.all(authorities.flatMap((ca) => namesakeOf(ca, key, this.#options.random) ?? []));
   }
 
   /** Makes a socket's state follow the API server's. */

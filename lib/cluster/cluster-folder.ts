@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PkiFiles } from './access/pki.ts';
+import { installHost, NewDisk } from './node/index.ts';
 import type { Profile } from './profiles/index.ts';
 
 /** What a cluster was made from; with the journal and the nodes' disks, all that a restart needs. Holds the CA's key: mode 0600. */
@@ -37,12 +38,16 @@ export class ClusterFolder {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClusterRecord) : undefined;
   }
 
-  /** Writes nodes' files, then the record: a folder with a record is complete. */
+  /** Installs the nodes' disks, then writes the record: a folder with a record is complete. */
   create(record: ClusterRecord, profile: Profile): void {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     for (const { name } of profile.nodes) {
+      // What a creation that was cut short has left.
+      rmSync(this.disk(name), { recursive: true, force: true });
+      const disk = new NewDisk(this.disk(name));
+      installHost(disk, name, profile.nodes);
       for (const files of [profile.files(name), record.pki[name] ?? {}]) {
-        for (const [path, text] of Object.entries(files)) writeNodeFile(this.disk(name), path, text, record.createdAt);
+        for (const [path, text] of Object.entries(files)) writeKubeadmFile(disk, path, text, record.createdAt);
       }
     }
     const file = join(this.path, 'cluster.json');
@@ -51,18 +56,15 @@ export class ClusterFolder {
   }
 }
 
-/** Only while a disk is being made: nobody can have put links on it yet. */
-function writeNodeFile(disk: string, given: string, text: string, now: number): void {
+function writeKubeadmFile(disk: NewDisk, given: string, text: string, now: number): void {
   // A rotated credential: its file says when it came, and a link says which is the newest.
   const stamp = new Date(now).toISOString().slice(0, 19).replace(/[T:]/g, '-');
   const path = given.replace(/-current\.pem$/, `-${stamp}.pem`);
-  const file = join(disk, path);
-  mkdirSync(dirname(file), { recursive: true });
-  if (path !== given) symlinkSync(path, join(disk, given));
+  if (path !== given) disk.symlink(path, given);
   const secret =
     path.endsWith('.key') ||
     path.endsWith('.conf') ||
     path.startsWith('/etc/kubernetes/manifests/') ||
     path.endsWith('.pem');
-  writeFileSync(file, text, { mode: secret ? 0o600 : 0o644 });
+  disk.write(path, text, secret ? 0o600 : 0o644);
 }

@@ -11,7 +11,7 @@ import type { ByteDuplex } from './machinery/kubelet-api.ts';
 import { componentUser, MASTERS_GROUP } from './machinery/user.ts';
 import { createNetwork, type Network } from './network/network.ts';
 import { startNode, type SimulatedNode } from './node/index.ts';
-import { PkiPool } from './pki-pool.ts';
+import { PkiPool, type PkiSource } from './pki-pool.ts';
 import { profileNamed, profiles, type Profile } from './profiles/index.ts';
 import { stamp } from './profiles/stamp.ts';
 import { openStore, type JournaledStore } from './store/journal.ts';
@@ -24,7 +24,7 @@ export interface ClusterOptions {
   clock?: Clock;
   random?: Random;
   /** Where new credentials come from; made on the spot (about half a second) without it. */
-  pki?: PkiPool;
+  pki?: PkiSource;
 }
 
 /** A machine of the cluster. */

@@ -14,12 +14,17 @@ const TOO_OLD = 20 * 86_400_000;
 /** Another process' claim on a bundle, if it died with it. */
 const CLAIM = '.claimed';
 
+/** Where clusters get their credentials. */
+export interface PkiSource {
+  take(profile: Profile): Promise<PkiFiles>;
+}
+
 /**
  * Ready-made credentials for clusters to come: RSA keys take a tenth of a second each, which nobody should wait for. The
  * bundles lie in a folder, each is handed out once, and the pool is filled again in the background. Several processes may
  * share the folder.
  */
-export class PkiPool {
+export class PkiPool implements PkiSource {
   readonly #dir: string;
   readonly #size: number;
   readonly #random: Random;

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCluster, PkiPool } from '../../lib/cluster/index.ts';
+import { createCluster, PkiPool, type PkiSource } from '../../lib/cluster/index.ts';
 import { projectPath } from '../../lib/kit/project-file.ts';
 import { serveControl } from '../../lib/terminal/index.ts';
 import type { Result } from './replay.mjs';
@@ -11,14 +11,28 @@ import type { Result } from './replay.mjs';
 const COPY = projectPath('tests/golden/cases');
 const COLLECTION = projectPath('../shared/golden/cases');
 
-/** Credentials kept ready for clusters that start at the same time. */
-const READY_CREDENTIALS = 8;
-
 /** What files of the recorded cluster call its API server, and ours too; the recordings show both as the server that kubectl talks to. */
 const INSIDE = 'https://172.30.1.2:6443';
 
 /** kubectl is started thousands of times: without threads and garbage collection a start costs half. */
 const LEAN_GO = { GOMAXPROCS: '1', GOGC: 'off' };
+
+/** Room that recordings need, bytes. */
+const SCRATCH = 512 * 1024 * 1024;
+
+/** Memory where there is enough of it: a disk takes longer over the thousands of small files than the clusters do. */
+function scratchRoot(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > SCRATCH ? memory : tmpdir();
+}
+
+/** The same credentials for every cluster: their making takes longer than a short recording. */
+function oneForAll(pool: PkiPool): PkiSource {
+  let made: ReturnType<PkiSource['take']> | undefined;
+  return { take: (profile) => (made ??= pool.take(profile)) };
+}
 
 const casesBelow = (root: string) =>
   existsSync(root)
@@ -35,8 +49,8 @@ export function recordings(below: readonly string[] = []): string[] {
 
 /** Replays recordings, each on a cluster of its own in this process. */
 export class Recordings {
-  readonly #scratch = mkdtempSync(join(tmpdir(), 'drydock-golden-'));
-  readonly #pki = new PkiPool(projectPath('build/pki'), READY_CREDENTIALS);
+  readonly #scratch = mkdtempSync(join(scratchRoot(), 'drydock-golden-'));
+  readonly #pki = oneForAll(new PkiPool(projectPath('build/pki'), 0));
 
   readonly #replayer = fork(projectPath('tests/golden/replayer.mjs'), { env: { ...process.env, ...LEAN_GO } });
   readonly #waiting = new Map<number, { resolve: (results: Result[]) => void; reject: (err: Error) => void }>();
@@ -64,7 +78,7 @@ export class Recordings {
     try {
       const host = `node ${projectPath('scripts/run.mjs')} scripts/shell.ts --dir {dir} --host {host} -- bash -c {command}`;
       const replace: [string, string][] = [[INSIDE, listening.url]];
-      const options = { bin: projectPath('build/tools/bin'), poll: '150', replace, host };
+      const options = { bin: projectPath('build/tools/bin'), poll: '300', replace, host };
       return await this.#ask({ path, options, cluster: { kubeconfig, dir, server: listening.url } });
     } finally {
       await control.close();
@@ -82,7 +96,6 @@ export class Recordings {
 
   close(): void {
     this.#replayer.disconnect();
-    this.#pki.stop();
     rmSync(this.#scratch, { recursive: true, force: true });
   }
 }

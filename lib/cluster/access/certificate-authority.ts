@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, webcrypto, X509Cert
 import { promisify } from 'node:util';
 import * as x509 from '@peculiar/x509';
 import type { Random } from '../../kit/random.ts';
+import { Recent } from '../../kit/recent.ts';
 
 // Node's own types and the DOM's disagree on this interface; it is the same object.
 x509.cryptoProvider.set(webcrypto as Crypto);
@@ -49,10 +50,15 @@ const importPrivate = (pem: string) =>
     'sign',
   ]);
 
+/** Public halves by PEM: clusters of one installation share their leaf keys. */
+const publicKeys = new Recent<Promise<webcrypto.CryptoKey>>(64);
+
 const importPublic = (pem: string) =>
-  webcrypto.subtle.importKey('spki', createPublicKey(pem).export({ type: 'spki', format: 'der' }), RSA, true, [
-    'verify',
-  ]);
+  publicKeys.of(pem, () =>
+    webcrypto.subtle.importKey('spki', createPublicKey(pem).export({ type: 'spki', format: 'der' }), RSA, true, [
+      'verify',
+    ]),
+  );
 
 /** A distinguished name in the order Go writes it: organizations before the common name. */
 function nameOf({ commonName, organizations = [] }: CertificateSubject): x509.JsonName {
@@ -183,29 +189,50 @@ export class CertificateAuthority {
   }
 }
 
-/** A certificate with an authority's name over another key: shown as a name, where a chain must not be built from it. */
-export async function namesakeOf(authority: string, key: string, random: Random): Promise<string> {
+/** Namesakes by their name: all clusters' authorities have the same few. */
+const namesakes = new Recent<Promise<string>>(16);
+
+/**
+ * A certificate with an authority's name over another key: shown as a name, where a chain must not be built from it.
+ * `authority` and `key` are PEM; undefined when `authority` is no certificate.
+ */
+export function namesakeOf(authority: string, key: string, random: Random): Promise<string> | undefined {
+  if (!readCertificate(authority)) return undefined;
   const { subjectName, notBefore, notAfter } = new x509.X509Certificate(authority);
+  const subject = subjectName.toJSON();
+  return namesakes.of(JSON.stringify(subject), () => makeNamesake(subject, { notBefore, notAfter }, key, random));
+}
+
+async function makeNamesake(
+  subject: x509.JsonName,
+  validity: { notBefore: Date; notAfter: Date },
+  key: string,
+  random: Random,
+): Promise<string> {
+  const publicKey = await importPublic(key);
   const made = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(random),
-    subject: subjectName.toJSON(),
-    issuer: subjectName.toJSON(),
-    notBefore,
-    notAfter,
+    subject,
+    issuer: subject,
+    ...validity,
     signingAlgorithm: RSA,
-    publicKey: await importPublic(key),
+    publicKey,
     signingKey: await importPrivate(key),
-    extensions: [await x509.SubjectKeyIdentifierExtension.create(await importPublic(key))],
+    extensions: [await x509.SubjectKeyIdentifierExtension.create(publicKey)],
   });
   return pem(made);
 }
 
 const pem = (cert: x509.X509Certificate) => `${cert.toString('pem')}\n`;
 
+/** By text or DER: a cluster reads its few certificates again and again. */
+const certificates = new Recent<X509Certificate>(64);
+
 /** The fields of a certificate that authentication reads; undefined when the text or DER is no certificate. */
 export function readCertificate(certificate: string | Uint8Array): X509Certificate | undefined {
+  const key = typeof certificate === 'string' ? certificate : Buffer.from(certificate).toString('latin1');
   try {
-    return new X509Certificate(certificate);
+    return certificates.of(key, () => new X509Certificate(certificate));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kit/clock.ts';
+import { Recent } from '../../kit/recent.ts';
 import type { ObjectMeta } from '../machinery/object.ts';
 import type { Event } from '../schema/generated/types.ts';
 
@@ -11,16 +12,6 @@ const SIMILAR_WINDOW_MS = 600_000;
 /** How many keys each memory holds (upstream: 4096; a learner's cluster needs far less). */
 const CAPACITY = 1024;
 
-/** A map that forgets what was put in longest ago. */
-class Recent<V> extends Map<string, V> {
-  override set(key: string, value: V): this {
-    this.delete(key);
-    super.set(key, value);
-    if (this.size > CAPACITY) for (const oldest of this.keys()) return (this.delete(oldest), this);
-    return this;
-  }
-}
-
 export interface Correlated {
   event: Event;
   key: string;
@@ -31,9 +22,9 @@ export interface Correlated {
 /** Decides what becomes of an event: a new object, a higher count of an old one, or nothing. */
 export class EventCorrelator {
   readonly #clock: Clock;
-  readonly #budgets = new Recent<{ tokens: number; at: number }>();
-  readonly #similar = new Recent<{ messages: Set<string>; at: number }>();
-  readonly #seen = new Recent<{ count: number; firstTimestamp: string | undefined; stored: ObjectMeta }>();
+  readonly #budgets = new Recent<{ tokens: number; at: number }>(CAPACITY);
+  readonly #similar = new Recent<{ messages: Set<string>; at: number }>(CAPACITY);
+  readonly #seen = new Recent<{ count: number; firstTimestamp: string | undefined; stored: ObjectMeta }>(CAPACITY);
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -11,7 +11,7 @@ import type { Client } from '../client/client.ts';
 import { createNetwork } from '../network/network.ts';
 import { configmaps, nodes, pods } from '../schema/generated/resources.ts';
 import type { Container, Pod, PodSpec } from '../schema/generated/types.ts';
-import { startNode } from './index.ts';
+import { installHost, NewDisk, startNode } from './index.ts';
 import type { SimulatedNode } from './node.ts';
 
 const KUBECONFIG = `apiVersion: v1
@@ -40,11 +40,11 @@ async function boot(): Promise<void> {
   transport = new MemoryTransport(clock);
   client = createClient(transport);
   await client.create(nodes, { metadata: { name: 'node01' }, spec: { podCIDR: '10.244.1.0/24' } });
-  const { Disk } = await import('./machine.ts');
-  const disk = new Disk(dir);
+  const disk = new NewDisk(dir);
+  installHost(disk, 'node01', [{ name: 'node01', ip: '172.30.1.3' }]);
   disk.write('/etc/kubernetes/kubelet.conf', KUBECONFIG);
   disk.write('/var/lib/kubelet/config.yaml', KUBELET);
-  disk.fs.mkdir('/etc/kubernetes/manifests', { recursive: true });
+  disk.mkdir('/etc/kubernetes/manifests');
   await start();
 }
 

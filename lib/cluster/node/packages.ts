@@ -32,8 +32,14 @@ export const KNOWN: Readonly<Record<string, Known>> = {
 
 const REVISION = '1.1';
 
-export const INITIAL_SOURCE =
-  'deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] https://pkgs.k8s.io/core:/stable:/v1.36/deb/ /\n';
+const INITIAL_MINOR = 'v1.36';
+export const INITIAL_SOURCE = `deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] https://pkgs.k8s.io/core:/stable:/${INITIAL_MINOR}/deb/ /\n`;
+
+/** The lists of a node prepared for kubeadm: absolute path → text. */
+export const initialPackageFiles = (): Record<string, string> => ({
+  [STATUS]: statusText(initialPackages()),
+  [listOf(INITIAL_MINOR)]: listText(INITIAL_MINOR),
+});
 
 /** What a node prepared for kubeadm has installed, held as the installation guide says. */
 export function initialPackages(): Package[] {
@@ -57,9 +63,14 @@ export function installedPackages(disk: Disk): Package[] {
 }
 
 export function writePackages(disk: Disk, packages: readonly Package[]): void {
-  const paragraphs = [...packages].sort((a, b) => (a.name < b.name ? -1 : 1)).map((p) => `${paragraph(p)}\n`);
-  disk.write(STATUS, paragraphs.join('\n'));
+  disk.write(STATUS, statusText(packages));
 }
+
+const statusText = (packages: readonly Package[]) =>
+  [...packages]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((p) => `${paragraph(p)}\n`)
+    .join('\n');
 
 /** What `dpkg -s` prints. */
 export function paragraph({ name, version, hold }: Package): string {
@@ -99,8 +110,10 @@ const listOf = (minor: string) =>
 /** `apt-get update`: from now on the packages of these repositories can be had. */
 export function updateLists(disk: Disk, minors: readonly string[]): void {
   for (const name of disk.list(LISTS)) if (name.includes('kubernetes')) disk.remove(`${LISTS}/${name}`);
-  for (const minor of minors) disk.write(listOf(minor), `${versionsOf(minor).join('\n')}\n`);
+  for (const minor of minors) disk.write(listOf(minor), listText(minor));
 }
+
+const listText = (minor: string) => `${versionsOf(minor).join('\n')}\n`;
 
 const versionsOf = (minor: string) => RELEASES.filter((release) => `v${release}`.startsWith(`${minor}.`));
 

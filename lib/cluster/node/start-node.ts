@@ -6,7 +6,7 @@ import { readableOf, writableOf } from '../network/byte-pipe.ts';
 import { Disk } from './machine.ts';
 import type { NodeOptions, SimulatedNode } from './node.ts';
 import { KubeletServer } from './kubelet/server.ts';
-import { seedHost } from './seed-host.ts';
+import { mendHost } from './installed-host.ts';
 import { nodeTools, toolNames } from './tools/index.ts';
 import { Units } from './units.ts';
 
@@ -14,7 +14,7 @@ import { Units } from './units.ts';
 export function startNode(options: NodeOptions): Promise<SimulatedNode> {
   const { name, ip, network, activity } = options;
   const disk = new Disk(options.disk);
-  seedHost(disk, name, options.hosts);
+  mendHost(disk);
   const host = network.addHost(name, ip);
   const machineId = createHash('md5')
     .update(disk.read('/etc/machine-id') ?? name)

@@ -1,5 +1,6 @@
 import type { Activity } from '../../kit/activity.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { Recent } from '../../kit/recent.ts';
 import type { Client } from '../client/client.ts';
 import { eventNames, referenceTo, type EventType } from '../client/event-recorder.ts';
 import { formatMicroTime } from '../machinery/object.ts';
@@ -24,7 +25,7 @@ export class EventSeries {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #reporter: { reportingComponent: string; reportingInstance: string };
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Recent<Series>(CAPACITY);
   readonly #nameFor: (name: string) => string;
   #last: Promise<void> = Promise.resolve();
 
@@ -74,6 +75,5 @@ export class EventSeries {
     }
     const { metadata } = await this.#client.create(events, event);
     this.#series.set(key, { name: metadata.name, namespace: metadata.namespace ?? '', count: 1, writtenAt: now });
-    if (this.#series.size > CAPACITY) for (const oldest of this.#series.keys()) return void this.#series.delete(oldest);
   }
 }

@@ -1,4 +1,6 @@
 import { parse } from 'yaml';
+import { deepFreeze } from '../../../kit/deep.ts';
+import { Recent } from '../../../kit/recent.ts';
 import type { Credentials } from '../../client/transport.ts';
 import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import type { Disk } from '../machine.ts';
@@ -24,6 +26,9 @@ export interface KubeletConfig {
 
 /** A fault that ends the kubelet at its start; the message stands behind `err=` in its log. */
 export class ConfigError extends Error {}
+
+/** Configurations of many nodes are the same text. */
+const parsed = new Recent<unknown>(8);
 
 const DEFAULT_CONFIG = '/var/lib/kubelet/config.yaml';
 
@@ -55,7 +60,7 @@ export function readConfig(disk: Disk, args: readonly string[]): KubeletConfig {
   }
   let config: unknown;
   try {
-    config = parse(text);
+    config = parsed.of(text, () => deepFreeze(parse(text) as unknown));
   } catch (err) {
     throw new ConfigError(
       `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error failed to decode: yaml: ${err instanceof Error ? err.message.split('\n')[0] : ''}`,

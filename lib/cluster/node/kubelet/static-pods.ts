@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseAllDocuments } from 'yaml';
 import { deepClone } from '../../../kit/deep.ts';
+import { Recent } from '../../../kit/recent.ts';
 import { isJsonObject } from '../../machinery/object.ts';
 import type { Pod, PodSpec } from '../../schema/generated/types.ts';
 import type { Disk } from '../machine.ts';
@@ -47,21 +48,11 @@ export function readStaticPods(
   return found;
 }
 
-/** Manifests of many clusters are the same texts: what was read of the latest is kept. */
-const parsed = new Map<string, Pod | string>();
-const KEPT = 32;
+/** Manifests of many clusters are the same texts. */
+const parsed = new Recent<Pod | string>(32);
 
 /** The pod of a manifest, which must not be changed, or what is wrong with it. */
-function parseManifest(text: string): Pod | string {
-  const known = parsed.get(text) ?? readManifest(text);
-  parsed.delete(text);
-  parsed.set(text, known);
-  for (const oldest of parsed.keys()) {
-    if (parsed.size <= KEPT) break;
-    parsed.delete(oldest);
-  }
-  return known;
-}
+const parseManifest = (text: string): Pod | string => parsed.of(text, () => readManifest(text));
 
 function readManifest(text: string): Pod | string {
   try {

@@ -6,6 +6,8 @@ import type { Entry, Owner, Tree } from './tree.ts';
 /** Larger files than this are no business of a simulated program. */
 const LARGEST_READ = 64 * 1024 * 1024;
 
+const SERVER: Owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+
 /**
  * A real directory (or one file) of a node's disk. It is open to whoever works on the node, at the same time as this runs,
  * so nothing here trusts what it looked up before: files are opened without following links, and what was opened is checked
@@ -171,7 +173,7 @@ export class DiskTree implements Tree {
   #checkedParent(path: string): void {
     if (path === '') return;
     const parent = this.hostPath(path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
-    if (!this.#inside(guard(() => fs.realpathSync(parent)))) throw new FsError('EACCES');
+    if (!this.#inside(guard(() => fs.realpathSync.native(parent)))) throw new FsError('EACCES');
   }
 
   #inside(real: string): boolean {
@@ -195,9 +197,7 @@ export class DiskTree implements Tree {
 
 /** The server's own account is the simulated root. */
 function visibleOwner(stat: { uid: number; gid: number }): Owner {
-  const self = process.getuid?.() ?? 0;
-  const group = process.getgid?.() ?? 0;
-  return { uid: stat.uid === self ? 0 : stat.uid, gid: stat.gid === group ? 0 : stat.gid };
+  return { uid: stat.uid === SERVER.uid ? 0 : stat.uid, gid: stat.gid === SERVER.gid ? 0 : stat.gid };
 }
 
 function guard<T>(work: () => T): T {

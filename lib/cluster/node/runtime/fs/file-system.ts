@@ -122,12 +122,12 @@ export class FileSystem {
 
   mkdir(path: string, options: { recursive?: boolean; mode?: number } = {}): void {
     if (options.recursive) {
+      if (this.isDirectory(path)) return;
       const parts = normalize(path).split('/').slice(1);
       for (let i = 1; i < parts.length; i++) {
         const parent = `/${parts.slice(0, i).join('/')}`;
         if (!this.exists(parent)) this.mkdir(parent);
       }
-      if (this.isDirectory(path)) return;
     }
     const place = this.#creatable(path);
     place.mount.tree.mkdir(place.path, options.mode ?? 0o755, this.#owner());
