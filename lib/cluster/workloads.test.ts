@@ -2,12 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Activity } from '../kit/activity.ts';
 import { ManualClock } from '../kit/clock.ts';
 import { seededRandom } from '../kit/random.ts';
-import { createApiServer } from './apiserver/index.ts';
+import { ADMIN, testServer } from './apiserver/test-server.ts';
 import { createClient, createInformerFactory, type Client } from './client/index.ts';
 import { startControllerManager } from './controllers/index.ts';
-import { kinds } from './kinds/index.ts';
 import { formatTime } from './machinery/object.ts';
-import type { UserInfo } from './machinery/user.ts';
 import {
   configmaps,
   daemonsets,
@@ -21,12 +19,9 @@ import {
   statefulsets,
 } from './schema/generated/resources.ts';
 import type { Pod, PodTemplateSpec } from './schema/generated/types.ts';
-import { MvccStore } from './store/mvcc.ts';
 
 // Controllers over the real API server, in one process, with time that stands still: pods become ready at once, and what
 // is deleted is gone when its grace period is cut to 0 by the stand-in for kubelets.
-
-const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
 let activity: Activity;
 let clock: ManualClock;
@@ -42,30 +37,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   stuck = new Set();
   const random = seededRandom(1);
-  const unused = () => Promise.reject(new Error('not used'));
-  const server = createApiServer({
-    store: new MvccStore(),
-    kinds,
-    clock,
-    random,
-    activity,
-    authenticator: { authenticate: () => ADMIN, reviewToken: () => ({ error: 'not used' }) },
-    authorizer: { authorize: () => ({ allowed: true, reason: '' }) },
-    rules: { rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }) },
-    tokens: { issuer: 'i', audiences: ['i'], issue: () => 'jwt', jwks: () => ({ keys: [] }) },
-    admission: { plugins: [], context: () => ({}) as never },
-    kubelets: () => {
-      throw new Error('not used');
-    },
-    dial: unused,
-    flags: {
-      serviceClusterIpRange: '10.96.0.0/12',
-      serviceNodePortRange: { from: 30_000, to: 32_767 },
-      allowPrivileged: true,
-    },
-    anonymousAuth: true,
-    version: { gitVersion: 'v1.36.3' },
-  });
+  const server = testServer({ clock, activity });
   const transport = server.transport(ADMIN);
   client = createClient(transport);
   await client.create(namespaces, { metadata: { name: 'default' }, spec: {} });

@@ -1,9 +1,11 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Random } from '../../kit/random.ts';
 import type { Client } from '../client/client.ts';
+import type { AccessQuestion } from '../machinery/access-question.ts';
 import type { ByteDuplex } from '../machinery/kubelet-api.ts';
 import type { JsonObject, KubeObject } from '../machinery/object.ts';
 import type { Resource } from '../machinery/resource.ts';
+import type { TypeInfo } from '../machinery/type-info.ts';
 import { forbiddenRequest, type StatusError } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Pod } from '../schema/generated/types.ts';
@@ -12,6 +14,8 @@ import type { Pod } from '../schema/generated/types.ts';
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   resource: Resource;
+  /** The fields of its objects, where they are known: what is written into the object is decoded by them. */
+  type?: TypeInfo;
   subresource: string;
   namespace: string;
   name: string;
@@ -25,17 +29,6 @@ export interface AdmissionRequest {
   warn(text: string): void;
 }
 
-/** What one may be asked for: a verb on a resource. */
-export interface AccessQuestion {
-  verb: string;
-  group: string;
-  version: string;
-  resource: string;
-  subresource?: string;
-  namespace?: string;
-  name?: string;
-}
-
 /** A rule of a role, as RBAC objects hold it. */
 export interface GrantedRule {
   verbs: readonly string[];
@@ -47,10 +40,7 @@ export interface GrantedRule {
 
 /** What the API server's authorizer knows. */
 export interface AccessRights {
-  authorize(
-    user: UserInfo,
-    question: AccessQuestion | { verb: string; path: string },
-  ): { allowed: boolean; reason: string };
+  authorize(user: UserInfo, question: AccessQuestion): { allowed: boolean; reason: string };
   /** All that RBAC lets a user do in a namespace ('': what holds everywhere). */
   rulesFor(user: UserInfo, namespace: string): readonly GrantedRule[];
 }

@@ -1,5 +1,6 @@
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts';
 import type { Call } from './core.ts';
+import { typeOf } from './registry.ts';
 import type { StoredObject } from './strategy.ts';
 
 /** All admission plugins in their order. */
@@ -35,9 +36,11 @@ export function admissionRequest(
   object: StoredObject | undefined,
   oldObject: StoredObject | undefined,
 ): AdmissionRequest {
+  const type = typeOf(call.served);
   return {
     operation,
     resource: call.served.resource,
+    ...(type ? { type } : {}),
     subresource: call.subresource,
     namespace: call.namespace,
     name: call.name || (object?.metadata.name ?? ''),

@@ -19,7 +19,7 @@ let admin: ApiTransport;
 beforeEach(() => {
   clock = new ManualClock();
   store = new MvccStore();
-  server = testServer(store, clock, (attributes) => (asked = attributes));
+  server = testServer({ store, clock, asked: (attributes) => (asked = attributes) });
   admin = server.transport(ADMIN);
 });
 
@@ -233,6 +233,15 @@ describe('HTTP', () => {
     expect((await http('/', { token: '' })).json['message']).toBe(
       'forbidden: User "system:anonymous" cannot get path "/"',
     );
+  });
+
+  it('prints no table of what it does not keep', async () => {
+    const { code, json } = await http('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      method: 'POST',
+      headers: { accept: TABLE, 'content-type': 'application/json' },
+      body: JSON.stringify({ spec: { nonResourceAttributes: { path: '/', verb: 'get' } } }),
+    });
+    expect([code, json['reason']]).toEqual([406, 'NotAcceptable']);
   });
 
   it('makes tables', async () => {

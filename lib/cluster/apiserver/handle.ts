@@ -17,6 +17,7 @@ import { execute, mustBeAllowed, noSuchMethod, noSuchResource, servedFor } from 
 import type { ResourcePath } from './request-path.ts';
 import { parseOptions, parsePath, verbOf } from './request-path.ts';
 import { addWarnings, commonHeaders, pageNotFound, respond, respondError, respondText } from './respond.ts';
+import type { Served } from './registry.ts';
 import { represent } from './represent.ts';
 import { rawSubresource } from './streams/index.ts';
 import { readIncludeObject } from './table.ts';
@@ -143,7 +144,7 @@ async function serveResource(edge: Edge, found: ResourceRequest, headers: Header
   if (found.path.rest) throw noSuchResource();
   const served = servedFor(core, api);
   const accept = request.headers.get('accept');
-  const representation = api.verb === 'watch' ? negotiateStream(accept) : negotiate(accept);
+  const representation = api.verb === 'watch' ? negotiateStream(accept) : negotiate(accept, isKept(served));
   const include = representation.as === 'Table' ? readIncludeObject(url.searchParams.get('includeObject')) : 'Metadata';
   const options = parseOptions(url.searchParams);
   if (api.name && api.verb === 'watch') options.fieldSelector = `metadata.name=${api.name}`;
@@ -166,6 +167,9 @@ async function serveResource(edge: Edge, found: ResourceRequest, headers: Header
   const object = represent(core, served, result.object, representation, include);
   return respond(request, result.code, object, representation, headers);
 }
+
+/** Whether there are objects of it: reviews and bindings are answered and forgotten, and nothing prints them. */
+const isKept = ({ facts }: Served) => facts.verbs.some((verb) => verb !== 'create');
 
 /** The manager of fields of a client that names none: the first part of its user agent. */
 function managerOf(userAgent: string | null): string {

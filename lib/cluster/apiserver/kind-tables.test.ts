@@ -2,10 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ManualClock } from '../../kit/clock.ts';
 import { deepClone } from '../../kit/deep.ts';
 import type { JsonObject } from '../machinery/object.ts';
-import { MvccStore } from '../store/mvcc.ts';
 import { BUILT_IN } from './registry.ts';
 import { testServer } from './test-server.ts';
 
@@ -132,7 +130,7 @@ function collectionOf(object: JsonObject): string {
 
 /** A server of its own, with the objects that a table asks for. */
 async function serve({ exist = [] }: Table) {
-  const server = testServer(new MvccStore(), new ManualClock());
+  const server = testServer();
   const send = async (method: string, path: string, body?: JsonObject): Promise<Answer> => {
     const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' };
     const response = await server.handle(

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../kit/clock.ts';
-import { MvccStore } from '../store/mvcc.ts';
 import { ADMIN, refusal, testServer } from './test-server.ts';
 
 test('/metrics counts requests and objects, and names deprecated resources that were asked for', async () => {
-  const server = testServer(new MvccStore(), new ManualClock());
+  const server = testServer();
   const client = server.transport(ADMIN);
   const maps = { group: '', version: 'v1', resource: 'configmaps', namespace: 'a' };
   await refusal(client.call({ ...maps, verb: 'get', name: 'sea' }));

@@ -51,8 +51,8 @@ const notAcceptable = () =>
 const notConvertible = () =>
   new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED_LIST}`);
 
-/** Chooses how to answer a request for a resource. Throws 406. */
-export function negotiate(accept: string | null): Representation {
+/** Chooses how to answer a request for a resource, which may have no table. Throws 406. */
+export function negotiate(accept: string | null, hasTable = true): Representation {
   const ranges = accept ? parseAccept(accept) : [];
   if (ranges.length === 0) return { mediaType: JSON_TYPE, asVersion: 'v1' };
   if (!ranges.some((r) => SERVED.some((type) => covers(r.type, type)))) throw notAcceptable();
@@ -63,7 +63,7 @@ export function negotiate(accept: string | null): Representation {
     if (as === undefined) return { mediaType, asVersion: 'v1' };
     const version = parameters.get('v') ?? 'v1';
     const known = parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1');
-    if (known && TRANSFORMS.has(as)) return { mediaType, as, asVersion: version };
+    if (known && TRANSFORMS.has(as) && (hasTable || as !== 'Table')) return { mediaType, as, asVersion: version };
   }
   throw notConvertible();
 }

@@ -1,5 +1,7 @@
 import type { KindDefinition } from '../kinds/define.ts';
 import type { Resource } from '../machinery/resource.ts';
+import type { TypeInfo } from '../machinery/type-info.ts';
+import { builtInKind } from '../schema/lookup.ts';
 import { schemaText } from '../schema/schema-files.ts';
 import type { CustomKind } from './custom-kind.ts';
 import { Strategy } from './strategy.ts';
@@ -40,6 +42,9 @@ export interface Served {
   /** Present for a resource of a CustomResourceDefinition. */
   custom?: CustomKind;
 }
+
+/** The fields of its objects, where they are known. */
+export const typeOf = ({ custom, resource }: Served): TypeInfo | undefined => custom?.type ?? builtInKind(resource);
 
 interface DiscoveryFile {
   items: { metadata: { name?: string }; versions: { version: string; resources: ResourceFacts[] }[] }[];

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../kit/clock.ts';
-import { MvccStore } from '../store/mvcc.ts';
 import { ADMIN, refusal, testServer } from './test-server.ts';
 
-const client = testServer(new MvccStore(), new ManualClock()).transport(ADMIN);
+const client = testServer().transport(ADMIN);
 
 const DEFAULT = (field: string) =>
   `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;

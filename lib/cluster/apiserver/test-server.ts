@@ -1,5 +1,5 @@
 import { Activity } from '../../kit/activity.ts';
-import type { Clock } from '../../kit/clock.ts';
+import { ManualClock, type Clock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
 import type { Attributes } from '../access/authorizer.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
@@ -7,33 +7,40 @@ import { kinds } from '../kinds/index.ts';
 import { statusOf } from '../machinery/status-error.ts';
 import type { UserInfo } from '../machinery/user.ts';
 import type { Store } from '../store/kv.ts';
+import { MvccStore } from '../store/mvcc.ts';
 import type { ApiServer } from './index.ts';
 import { createApiServer } from './index.ts';
 
 export const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
 const LENA: UserInfo = { username: 'lena', groups: ['system:authenticated'] };
 
-/** An API server for tests, where the token `admin` may do all, and `lena` nothing. `asked` hears what is authorized. */
-export function testServer(
-  store: Store,
-  clock: Clock,
-  asked: (attributes: Attributes) => void = () => {},
-  plugins: readonly AdmissionPlugin[] = [],
-): ApiServer {
+interface TestServerOptions {
+  store?: Store;
+  clock?: Clock;
+  activity?: Activity;
+  /** Hears what is authorized. */
+  asked?: (attributes: Attributes) => void;
+  plugins?: readonly AdmissionPlugin[];
+}
+
+/** An API server for tests, where the token `admin` may do all, and `lena` nothing. */
+export function testServer(options: TestServerOptions = {}): ApiServer {
+  const { store = new MvccStore(), clock = new ManualClock(), activity = new Activity() } = options;
+  const { asked, plugins = [] } = options;
   const unused = () => Promise.reject(new Error('not used'));
   return createApiServer({
     store,
     kinds,
     clock,
     random: seededRandom(1),
-    activity: new Activity(),
+    activity,
     authenticator: {
       authenticate: ({ token }) => ({ admin: ADMIN, lena: LENA })[token ?? ''],
       reviewToken: () => ({ error: 'invalid bearer token' }),
     },
     authorizer: {
       authorize(attributes) {
-        asked(attributes);
+        asked?.(attributes);
         return { allowed: attributes.user === ADMIN || attributes.path === '/version', reason: '' };
       },
     },

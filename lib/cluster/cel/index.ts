@@ -6,4 +6,4 @@ export { celType } from './typed-values.ts';
 export { fromJson, optional, toJson } from './values.ts';
 export { admissionScope, withVariables, type AdmissionExpressions, type CompiledVariable } from './admission-scope.ts';
 export type { Scope } from './checker.ts';
-export { CelAuthorizer, type AuthorizationQuestion } from './library/authorizer.ts';
+export { CelAuthorizer } from './library/authorizer.ts';

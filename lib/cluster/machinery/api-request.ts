@@ -1,3 +1,4 @@
+import type { RequestedResource } from './access-question.ts';
 import type { JsonObject, KubeObject } from './object.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
@@ -8,16 +9,8 @@ export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
  * One request for a resource, parsed: what the HTTP edge makes of a URL and a body, and what components inside the cluster
  * send directly. The pipeline (authorization, admission, validation, storage) is the same for both.
  */
-export interface ApiRequest {
+export interface ApiRequest extends RequestedResource {
   verb: Verb;
-  group: string;
-  version: string;
-  /** Plural: `pods`. */
-  resource: string;
-  subresource?: string;
-  /** Absent for cluster-scoped resources and for requests across all namespaces. */
-  namespace?: string;
-  name?: string;
   /** The object of a create or update, the options object of a delete, the patch of a patch (any JSON value then). */
   body?: unknown;
   patchType?: PatchType;

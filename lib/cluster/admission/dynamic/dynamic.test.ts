@@ -5,6 +5,7 @@ import type { Client } from '../../client/client.ts';
 import type { JsonObject, KubeObject } from '../../machinery/object.ts';
 import { notFound } from '../../machinery/status-error.ts';
 import type { Resource } from '../../machinery/resource.ts';
+import { builtInKind } from '../../schema/lookup.ts';
 import { configmaps, validatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts';
@@ -141,6 +142,19 @@ test('parameters that are absent refuse the request when the binding says so', a
   );
 });
 
+/** Puts a request through a policy with these mutations. */
+function mutate(request: AdmissionRequest, mutations: JsonObject[]): Promise<void> | void | undefined {
+  const spec = { matchConstraints: { resourceRules: RULES }, mutations };
+  return mutatingAdmissionPolicy.admit?.(
+    request,
+    contextOf({
+      mutatingadmissionpolicies: [{ metadata: { name: 'few' }, spec }],
+      mutatingadmissionpolicybindings: [binding({})],
+      namespaces: [{ metadata: { name: 'shop' } }],
+    }),
+  );
+}
+
 test('a mutating policy merges what it applies and patches', async () => {
   const mutations = [
     {
@@ -153,18 +167,20 @@ test('a mutating policy merges what it applies and patches', async () => {
     },
   ];
   const request = creating({ a: '1' });
-  await mutatingAdmissionPolicy.admit?.(
-    request,
-    contextOf({
-      mutatingadmissionpolicies: [
-        { metadata: { name: 'few' }, spec: { matchConstraints: { resourceRules: RULES }, mutations } },
-      ],
-      mutatingadmissionpolicybindings: [binding({})],
-      namespaces: [{ metadata: { name: 'shop' } }],
-    }),
-  );
+  await mutate(request, mutations);
   expect(request.object?.metadata.labels).toEqual({ mark: 'stamped' });
   expect(request.object?.data).toEqual({ a: '1', by: 'lena' });
+});
+
+test('what a mutation writes beyond the fields of the kind is dropped', async () => {
+  const expression =
+    '[JSONPatch{op: "add", path: "/color", value: "red"}, JSONPatch{op: "add", path: "/immutable", value: true}]';
+  const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression } }];
+  const type = builtInKind(configmaps);
+  const request = { ...creating({ a: '1' }), ...(type && { type }) };
+  await mutate(request, mutations);
+  expect(request.object).toMatchObject({ data: { a: '1' }, immutable: true });
+  expect(request.object).not.toHaveProperty('color');
 });
 
 test('a webhook that cannot be reached fails the request, unless it may be ignored', async () => {

@@ -4,6 +4,8 @@ import { isJsonObject, type JsonObject } from '../../machinery/object.ts';
 import { applyJsonPatch } from '../../machinery/patch/json-patch.ts';
 import { applyMergePatch } from '../../machinery/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../machinery/patch/strategic-merge-patch.ts';
+import { internalError } from '../../machinery/status-error.ts';
+import { decode } from '../../schema/decode.ts';
 import { builtInKind } from '../../schema/lookup.ts';
 import { mutatingadmissionpolicies, mutatingadmissionpolicybindings } from '../../schema/generated/resources.ts';
 import type {
@@ -21,12 +23,14 @@ import { conditionsHold, policyProgram } from './policy-program.ts';
 /** An expression of a policy that failed: the policy's failurePolicy decides what comes of it. */
 class MutationError extends Error {}
 
-/** Makes the request's object what a mutation has made of it. */
-export function replaceObject(request: AdmissionRequest, changed: JsonObject): void {
-  const { object } = request;
+/** Makes the request's object what a mutation has made of it, without fields that its kind does not have. */
+export function replaceObject({ object, type }: AdmissionRequest, changed: JsonObject): void {
   if (!object) return;
-  for (const key of Object.keys(object)) if (!(key in changed)) delete object[key];
-  Object.assign(object, changed);
+  const decoded = type && decode(type, changed);
+  if (decoded && !decoded.ok) throw internalError(decoded.error);
+  const replacement = decoded?.object ?? changed;
+  for (const key of Object.keys(object)) if (!(key in replacement)) delete object[key];
+  Object.assign(object, replacement);
 }
 
 /** Lists of objects merge by their keys, as in server-side apply; of custom resources they are replaced. */

@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../kit/clock.ts';
-import { MvccStore } from '../../store/mvcc.ts';
 import type { ApiTransport } from '../index.ts';
 import { ADMIN, refusal, testServer } from '../test-server.ts';
 
 let admin: ApiTransport;
 
 beforeEach(() => {
-  admin = testServer(new MvccStore(), new ManualClock()).transport(ADMIN);
+  admin = testServer().transport(ADMIN);
 });
 
 describe('patches', () => {

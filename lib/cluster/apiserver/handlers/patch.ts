@@ -14,6 +14,7 @@ import { decode, fieldComplaints, strictDecodingError } from '../../schema/decod
 import { writeJson } from '../../schema/json-writer.ts';
 import { builtInKind } from '../../schema/lookup.ts';
 import type { Call } from '../core.ts';
+import { typeOf } from '../registry.ts';
 import type { StoredObject } from '../strategy.ts';
 import { draftOf, settleNamespace } from './draft.ts';
 import { apply } from './apply.ts';
@@ -44,12 +45,8 @@ export function patch(
   });
 }
 
-export function typeOf(call: Call): TypeInfo | undefined {
-  return call.served.custom?.type ?? builtInKind(call.served.resource);
-}
-
 function applyPatch(call: Call, type: Exclude<PatchType, 'apply'>, object: StoredObject): JsonObject {
-  return patchJson(typeOf(call), type, object, call.body);
+  return patchJson(typeOf(call.served), type, object, call.body);
 }
 
 /** Applies a patch to an object's JSON form. Throws a StatusError. */
@@ -89,8 +86,8 @@ function decodePatched(call: Call, kind: PatchType, patched: JsonObject): JsonOb
 
 /** A patch may change what an object says it is; it is then read as that. */
 function patchedType(call: Call, { apiVersion, kind }: JsonObject): TypeInfo | undefined {
-  if (call.served.custom || typeof apiVersion !== 'string' || typeof kind !== 'string') return typeOf(call);
-  return builtInKind({ ...parseApiVersion(apiVersion), kind }) ?? typeOf(call);
+  if (call.served.custom || typeof apiVersion !== 'string' || typeof kind !== 'string') return typeOf(call.served);
+  return builtInKind({ ...parseApiVersion(apiVersion), kind }) ?? typeOf(call.served);
 }
 
 function patchedJson(type: TypeInfo, patched: JsonObject): string {

@@ -22,7 +22,7 @@ let admin: ApiTransport;
 
 beforeEach(() => {
   clock = new ManualClock();
-  admin = testServer(new MvccStore(), clock, () => undefined, [marks]).transport(ADMIN);
+  admin = testServer({ clock, plugins: [marks] }).transport(ADMIN);
 });
 
 describe('who manages a field', () => {

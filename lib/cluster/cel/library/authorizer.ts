@@ -1,61 +1,36 @@
+import type { AccessQuestion, RequestedResource } from '../../machinery/access-question.ts';
 import { nameIsDnsLabel, nameIsDnsSubdomain } from '../../machinery/names-of-objects.ts';
 import { serviceAccountUser, type UserInfo } from '../../machinery/user.ts';
 import type { Library } from './library.ts';
 
-/** What an expression asks whether somebody may do it: a verb on a resource, or on a path. */
-export type AuthorizationQuestion =
-  | { verb: string; path: string }
-  | {
-      verb: string;
-      group: string;
-      version: string;
-      resource: string;
-      subresource?: string;
-      namespace?: string;
-      name?: string;
-    };
-
-export type Authorize = (user: UserInfo, question: AuthorizationQuestion) => { allowed: boolean; reason: string };
-
-interface ResourceParts {
-  group: string;
-  version: string;
-  resource: string;
-  subresource?: string;
-  namespace?: string;
-  name?: string;
-}
+export type Authorize = (user: UserInfo, question: AccessQuestion) => { allowed: boolean; reason: string };
 
 class CelResourceCheck {
   readonly owner: CelAuthorizer;
-  readonly parts: ResourceParts;
-  constructor(owner: CelAuthorizer, parts: ResourceParts) {
+  readonly parts: RequestedResource;
+  constructor(owner: CelAuthorizer, parts: RequestedResource) {
     this.owner = owner;
     this.parts = parts;
   }
 
-  with(parts: Partial<ResourceParts>): CelResourceCheck {
+  with(parts: Partial<RequestedResource>): CelResourceCheck {
     return new CelResourceCheck(this.owner, { ...this.parts, ...parts });
   }
 }
 
-class CelGroupCheck {
+/** A question that is not complete yet: the group, or the path, that it is about. */
+class CelPartOf {
   readonly owner: CelAuthorizer;
-  readonly group: string;
-  constructor(owner: CelAuthorizer, group: string) {
+  readonly value: string;
+  constructor(owner: CelAuthorizer, value: string) {
     this.owner = owner;
-    this.group = group;
+    this.value = value;
   }
 }
 
-class CelPathCheck {
-  readonly owner: CelAuthorizer;
-  readonly path: string;
-  constructor(owner: CelAuthorizer, path: string) {
-    this.owner = owner;
-    this.path = path;
-  }
-}
+/** CEL tells types by their classes. */
+class CelGroupCheck extends CelPartOf {}
+class CelPathCheck extends CelPartOf {}
 
 class CelDecision {
   readonly allowed: boolean;
@@ -73,13 +48,13 @@ export class CelAuthorizer {
   /** What the request itself asks for; absent for another's authorizer. */
   readonly requestResource: CelResourceCheck | undefined;
 
-  constructor(user: UserInfo, authorize: Authorize, request?: ResourceParts) {
+  constructor(user: UserInfo, authorize: Authorize, request?: RequestedResource) {
     this.user = user;
     this.authorize = authorize;
     this.requestResource = request && new CelResourceCheck(this, request);
   }
 
-  decide(question: AuthorizationQuestion): CelDecision {
+  decide(question: AccessQuestion): CelDecision {
     return new CelDecision(this.authorize(this.user, question));
   }
 }
@@ -123,7 +98,7 @@ export const authorizers: Library = {
     [`${AUTHORIZER}.serviceAccount(string, string): ${AUTHORIZER}`, ofServiceAccount],
     [
       `${GROUP}.resource(string): ${RESOURCE}`,
-      ({ owner, group }: CelGroupCheck, resource: string) => {
+      ({ owner, value: group }: CelGroupCheck, resource: string) => {
         mustBeGiven('resource', resource);
         return new CelResourceCheck(owner, { group, version: '*', resource });
       },
@@ -143,7 +118,7 @@ export const authorizers: Library = {
     ],
     [
       `${PATH}.check(string): ${DECISION}`,
-      ({ owner, path }: CelPathCheck, verb: string) => owner.decide({ verb, path }),
+      ({ owner, value: path }: CelPathCheck, verb: string) => owner.decide({ verb, path }),
     ],
     [`${DECISION}.allowed(): bool`, ({ allowed }: CelDecision) => allowed],
     [`${DECISION}.reason(): string`, ({ reason }: CelDecision) => reason],

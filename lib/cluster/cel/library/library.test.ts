@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { UserInfo } from '../../machinery/user.ts';
-import { admissionScope, CelAuthorizer, compile, fromJson, toJson, type AuthorizationQuestion } from '../index.ts';
+import type { AccessQuestion } from '../../machinery/access-question.ts';
+import { admissionScope, CelAuthorizer, compile, fromJson, toJson } from '../index.ts';
 
-const asked: [string, AuthorizationQuestion][] = [];
-const authorize = (user: UserInfo, question: AuthorizationQuestion) => {
+const asked: [string, AccessQuestion][] = [];
+const authorize = (user: UserInfo, question: AccessQuestion) => {
   asked.push([user.username, question]);
   return { allowed: question.verb === 'create', reason: 'because' };
 };
