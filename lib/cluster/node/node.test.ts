@@ -12,6 +12,7 @@ import { createNetwork } from '../network/network.ts';
 import { configmaps, nodes, pods } from '../schema/generated/resources.ts';
 import type { Container, Pod, PodSpec } from '../schema/generated/types.ts';
 import { installHost, NewDisk, startNode } from './index.ts';
+import { Disk } from './machine.ts';
 import type { SimulatedNode } from './node.ts';
 
 const KUBECONFIG = `apiVersion: v1
@@ -134,6 +135,33 @@ async function exec(name: string, ...command: string[]): Promise<string> {
   return `${await text}${code ? `[${code}]` : ''}`;
 }
 
+async function systemctl(...argv: string[]): Promise<void> {
+  const { exitCode } = await node.runTool({
+    argv: ['systemctl', ...argv],
+    cwd: '/root',
+    env: {},
+    uid: 0,
+    stdin: new ReadableStream({ start: (controller) => controller.close() }),
+    stdout: new WritableStream(),
+    stderr: new WritableStream(),
+    tty: false,
+    signal: new AbortController().signal,
+  });
+  expect(exitCode).toBe(0);
+  await activity.idle();
+}
+
+/** Whether a web server at this address takes a connection. */
+async function answers(ip: string): Promise<boolean> {
+  try {
+    const { writable } = await node.dial(ip, 80);
+    await writable.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 test('a pod runs and answers exec', async () => {
   await create(pod('box', [{ name: 'c', command: ['sleep', '3600'] }]));
   const { status } = await get('box');
@@ -228,7 +256,6 @@ test('a trap ends a shell that is told to stop', async () => {
 });
 
 test('a static pod gets a mirror', async () => {
-  const { Disk } = await import('./machine.ts');
   new Disk(dir).write(
     '/etc/kubernetes/manifests/beacon.yaml',
     'apiVersion: v1\nkind: Pod\nmetadata: {name: beacon}\nspec:\n  containers: [{name: light, image: "busybox:1.36", command: [sleep, "3600"]}]\n',
@@ -277,6 +304,70 @@ test('a kubelet that starts again takes its pods over, and answers for them at o
   await activity.idle();
   expect(await again).toBe('here\n');
   expect((await get('box')).status).toEqual(before);
+});
+
+test('containers run on while no kubelet does, and the next one goes on with them', async () => {
+  await create(pod('web', [{ name: 'c', image: 'nginx:1.25' }]));
+  await create(pod('once', [{ name: 'c', command: ['sleep', '60'] }]));
+  const { podIP = '' } = (await get('web')).status ?? {};
+  await exec('web', 'sh', '-c', 'echo note > /tmp/note');
+  const before = (await get('web')).status;
+  await systemctl('stop', 'kubelet');
+  expect(() => node.kubelet.usage()).toThrow(/connection refused/);
+  await run(90_000);
+  expect(await answers(podIP)).toBe(true);
+
+  await client.delete(pods, 'default', 'once', { gracePeriodSeconds: 0 });
+  await systemctl('start', 'kubelet');
+  await run(2_000);
+  expect(await exec('web', 'cat', '/tmp/note')).toBe('note\n');
+  expect((await get('web')).status).toEqual(before);
+  expect(node.kubelet.usage().pods.map((p) => p.name)).toEqual(['web']);
+});
+
+test('a container that ended while no kubelet ran is started again by the next one', async () => {
+  await create(pod('box', [{ name: 'c', command: ['sleep', '60'] }]));
+  await systemctl('stop', 'kubelet');
+  await run(90_000);
+  expect((await get('box')).status?.containerStatuses?.[0]).toMatchObject({ restartCount: 0, ready: true });
+  await systemctl('start', 'kubelet');
+  await run(2_000);
+  expect((await get('box')).status?.containerStatuses?.[0]).toMatchObject({
+    restartCount: 1,
+    lastState: { terminated: { exitCode: 0, reason: 'Completed' } },
+  });
+});
+
+test('the control plane’s pods, which the kubelet reads from files, are not disturbed by its restart', async () => {
+  const manifests = '/etc/kubernetes/manifests';
+  const disk = new Disk(dir);
+  const manifest = (name: string, seconds: number) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  containers: [{name: light, image: "busybox:1.36", command: [sleep, "${seconds}"]}]\n`;
+  for (const name of ['kept', 'changed', 'removed']) disk.write(`${manifests}/${name}.yaml`, manifest(name, 3600));
+  await run(21_000);
+  const ids = async () =>
+    Object.fromEntries(
+      (await client.list(pods, { namespace: 'default' })).items.map((p) => [
+        p.metadata.name,
+        p.status?.containerStatuses?.[0]?.containerID,
+      ]),
+    );
+  const before = await ids();
+  await systemctl('stop', 'kubelet');
+  disk.write(`${manifests}/changed.yaml`, manifest('changed', 7200));
+  disk.remove(`${manifests}/removed.yaml`);
+  await systemctl('start', 'kubelet');
+  await run(60_000);
+  const after = await ids();
+  expect(Object.keys(after).sort()).toEqual(['changed-node01', 'kept-node01']);
+  expect(after['kept-node01']).toBe(before['kept-node01']);
+  expect(after['changed-node01']).not.toBe(before['changed-node01']);
+  expect(
+    node.kubelet
+      .usage()
+      .pods.map((p) => p.name)
+      .sort(),
+  ).toEqual(['changed-node01', 'kept-node01']);
 });
 
 test('what people did in a container outlives the machine, what its program did is done again', async () => {

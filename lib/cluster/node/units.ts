@@ -5,11 +5,13 @@ import { serveKubelet } from './host-services.ts';
 import { isNetError } from '../network/net-error.ts';
 import { ConfigError, readConfig } from './kubelet/config.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
+import type { PodWorker } from './kubelet/pod-worker.ts';
 import { KUBERNETES_VERSION } from '../schema/version.ts';
 import type { Disk } from './machine.ts';
 import { programVersion } from './packages.ts';
 import { nodeLayers } from './runtime/fs/space.ts';
 import { nodeMemory } from './runtime/memory.ts';
+import type { NodeFacilities } from './runtime/process.ts';
 import type { NodeOptions } from './node.ts';
 import { hostPathOf } from './host-path-of.ts';
 import { commandLine, KNOWN_UNITS, unitFile, WANTS, type UnitName } from './unit-files.ts';
@@ -45,6 +47,9 @@ export class Units {
   readonly journal: JournalEntry[] = [];
   readonly #states = new Map<UnitName, UnitState>();
   #kubelet: Kubelet | undefined;
+  /** Pods whose containers run while no kubelet does, by uid. */
+  #left: ReadonlyMap<string, PodWorker> = new Map();
+  readonly #facilities: NodeFacilities;
   /** The kubelet's open ports. */
   #ports: { close(): void } | undefined;
   #restart: Timer | undefined;
@@ -52,12 +57,27 @@ export class Units {
 
   constructor(options: UnitsOptions) {
     this.options = options;
+    this.#facilities = {
+      name: options.name,
+      connect: options.connect,
+      controlPlane: options.controlPlane,
+      hostPath: hostPathOf,
+      hostNetwork: options.host,
+      activity: options.activity,
+      memory: nodeMemory(),
+      layers: nodeLayers(),
+    };
     for (const unit of KNOWN_UNITS) this.#states.set(unit, { active: 'inactive', since: options.clock.now(), pid: 0 });
   }
 
   /** The running kubelet, if it runs and its container runtime does. */
   get kubelet(): Kubelet | undefined {
     return this.#kubelet;
+  }
+
+  /** What the container runtime runs. */
+  get pods(): readonly PodWorker[] {
+    return [...(this.#kubelet?.workers ?? this.#left).values()];
   }
 
   state(unit: UnitName): UnitState {
@@ -68,11 +88,23 @@ export class Units {
     for (const unit of KNOWN_UNITS) if (this.enabled(unit)) this.start(unit);
   }
 
+  /** Switches the machine off. */
   stop(): void {
+    this.#haltKubelet();
+    this.endPods();
+  }
+
+  /** Ends all containers at once, while no kubelet runs. */
+  endPods(): void {
+    for (const worker of this.#left.values()) worker.dispose();
+    this.#left = new Map();
+  }
+
+  #haltKubelet(): void {
     this.#restart?.cancel();
     this.#ports?.close();
     this.#ports = undefined;
-    this.#kubelet?.stop();
+    if (this.#kubelet) this.#left = this.#kubelet.release();
     this.#kubelet = undefined;
   }
 
@@ -103,7 +135,7 @@ export class Units {
     const state = this.state(unit);
     if (state.active === 'inactive') return;
     this.log('systemd[1]', unit, `Stopping ${DESCRIPTIONS[unit]}...`);
-    if (unit === 'kubelet.service') this.stop();
+    if (unit === 'kubelet.service') this.#haltKubelet();
     this.#states.set(unit, { active: 'inactive', since: this.options.clock.now(), pid: state.pid });
     this.log('systemd[1]', unit, `Stopped ${DESCRIPTIONS[unit]}.`);
   }
@@ -140,20 +172,13 @@ export class Units {
         random: options.random,
         activity: options.activity,
         host: options.host,
-        facilities: {
-          name,
-          connect: options.connect,
-          controlPlane: options.controlPlane,
-          hostPath: hostPathOf,
-          hostNetwork: options.host,
-          activity: options.activity,
-          memory: nodeMemory(),
-          layers: nodeLayers(),
-        },
+        facilities: this.#facilities,
         kubeletVersion,
         machineId: options.machineId,
+        left: this.#left,
         log,
       });
+      this.#left = new Map();
       this.#openPorts(this.#kubelet, log);
       log(`I server.go:525] "Kubelet version" kubeletVersion="${kubeletVersion}"`);
       return true;

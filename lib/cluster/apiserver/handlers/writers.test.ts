@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../kit/clock.ts';
 import type { AdmissionPlugin } from '../../admission/plugin.ts';
 import type { ObjectMeta } from '../../machinery/object.ts';
-import { MvccStore } from '../../store/mvcc.ts';
 import type { ApiTransport } from '../index.ts';
 import { ADMIN, testServer } from '../test-server.ts';
 

@@ -205,10 +205,15 @@ export class ContainerRunner {
   }
 
   #afterStart(r: ContainerRecord): void {
-    const { kubelet, pod, sandbox } = this.context;
-    if (!sandbox || r.state !== 'running') return;
+    if (r.state !== 'running') return;
     r.started ||= !r.spec.startupProbe && r.role !== 'init';
-    if (r.role === 'init' || r.role === 'ephemeral') return;
+    this.watch(r);
+  }
+
+  /** Probes a container that runs. */
+  watch(r: ContainerRecord): void {
+    const { kubelet, pod, sandbox } = this.context;
+    if (!sandbox || r.state !== 'running' || r.role === 'init' || r.role === 'ephemeral') return;
     r.stopProbes = startProbes(r, sandbox.ip, kubelet, {
       changed: () => this.context.kick(),
       event: (reason, message) => kubelet.event(pod, 'Warning', reason, message, fieldPath(r)),

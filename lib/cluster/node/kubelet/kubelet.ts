@@ -22,6 +22,7 @@ import { PodTokens } from './pod-tokens.ts';
 import { PodWorker } from './pod-worker.ts';
 import { sameStatus } from './pod-status.ts';
 import type { KubeletServices } from './services.ts';
+import { SOURCE } from './static-pods.ts';
 import { StaticPodSource } from './static-pod-source.ts';
 
 const RETRY = 2_000;
@@ -32,6 +33,8 @@ export interface KubeletOptions extends Omit<
 > {
   kubeletVersion: string;
   machineId: string;
+  /** Pods that an earlier kubelet of this machine has left running, by uid. */
+  left: ReadonlyMap<string, PodWorker>;
 }
 
 /** The agent of one node: registers it, keeps its lease, and runs the pods that the API and the manifests give it. */
@@ -64,6 +67,8 @@ export class Kubelet {
   readonly #facilities: KubeletServices;
   readonly #keeper: NodeKeeper;
   readonly #tokens: PodTokens;
+  /** Those of the pods left running that nobody has asked for yet. */
+  readonly #left: Map<string, PodWorker>;
   #stopped = false;
 
   /** Throws a ConfigError when the kubeconfig cannot be used. */
@@ -82,21 +87,23 @@ export class Kubelet {
     });
     this.#tokens = new PodTokens(this.#client, clock);
     this.#facilities = this.#makeServices();
+    this.#left = new Map(options.left);
     this.#static = new StaticPodSource(options, (found) => this.#staticChanged(found));
     this.#static.start();
+    this.#endLeft((pod) => isStatic(pod));
     void this.#begin();
   }
 
-  /** Stops the agent. Containers go on only where `keep` hands them to the next kubelet; else they end with the machine. */
-  stop(): void {
+  /** Stops the agent alone: what it ran goes on. Returns the pods, by uid, for the next kubelet. */
+  release(): ReadonlyMap<string, PodWorker> {
     this.#stopped = true;
     this.#keeper.stop();
     this.#static.stop();
     this.#informers.stop();
     this.#recorder.stop();
     for (const timer of this.#timers) timer.cancel();
-    for (const worker of this.workers.values()) worker.dispose();
-    this.workers.clear();
+    for (const worker of this.workers.values()) worker.release();
+    return new Map([...this.#left, ...this.workers]);
   }
 
   /** The worker of a pod, by the uid that the API or the manifest gives it. */
@@ -127,7 +134,15 @@ export class Kubelet {
       update: (pod) => this.#podChanged(pod),
       delete: (pod) => this.#podRemoved(pod),
     });
+    this.#endLeft(() => true);
     for (const worker of this.workers.values()) void this.#report(worker);
+  }
+
+  /** Ends those of the pods left running that are not wanted any more. */
+  #endLeft(isMeant: (pod: Pod) => boolean): void {
+    for (const { pod } of this.#left.values()) {
+      if (isMeant(pod)) this.#newWorker(pod, undefined).terminate(pod.spec.terminationGracePeriodSeconds ?? 30);
+    }
   }
 
   #after(ms: number, work: () => void): void {
@@ -151,18 +166,17 @@ export class Kubelet {
     };
   }
 
+  /** What looks after a pod from now on: what ran it before, if anything did. */
   #newWorker(pod: Pod, adopt: PodStatus | undefined): PodWorker {
-    const worker = new PodWorker(
-      pod,
-      this.#facilities,
-      {
-        statusChanged: (w) => void this.#report(w),
-        gone: (w) => this.#gone(w),
-      },
-      adopt,
-    );
-    this.workers.set(pod.metadata.uid ?? '', worker);
-    this.podsStarted++;
+    const uid = pod.metadata.uid ?? '';
+    const listener = { statusChanged: (w: PodWorker) => void this.#report(w), gone: (w: PodWorker) => this.#gone(w) };
+    const left = this.#left.get(uid);
+    const worker = left ?? new PodWorker(pod, this.#facilities, listener, adopt);
+    this.workers.set(uid, worker);
+    if (left) {
+      this.#left.delete(uid);
+      left.takeOver(this.#facilities, listener);
+    } else this.podsStarted++;
     return worker;
   }
 
@@ -189,9 +203,11 @@ export class Kubelet {
     }
     const { phase } = pod.status ?? {};
     const over = phase === 'Succeeded' || phase === 'Failed';
-    if (over && !pod.metadata.deletionTimestamp && !pod.status?.containerStatuses?.some((s) => s.containerID)) return;
+    const left = this.#left.has(uid);
+    const neverRan = !left && !pod.status?.containerStatuses?.some((s) => s.containerID);
+    if (over && !pod.metadata.deletionTimestamp && neverRan) return;
     const worker = this.#newWorker(pod, pod.status);
-    const isNew = !pod.status?.startTime && !pod.metadata.deletionTimestamp;
+    const isNew = !left && !pod.status?.startTime && !pod.metadata.deletionTimestamp;
     const refusal = isNew ? this.#admit(worker) : undefined;
     if (!refusal) worker.update(pod);
     else void this.options.activity.track(this.#admitAgain(worker));
@@ -248,6 +264,9 @@ export class Kubelet {
       worker?.terminate(worker.pod.spec.terminationGracePeriodSeconds ?? 30);
     }
     for (const pod of found.added) {
+      this.#endLeft(
+        (old) => old.metadata.name === pod.metadata.name && old.metadata.uid !== pod.metadata.uid && isStatic(old),
+      );
       // The new version of a pod waits for the end of the old one.
       if (this.worker({ namespace: pod.metadata.namespace ?? '', name: pod.metadata.name })) this.#waiting.add(pod);
       else this.#newWorker(pod, undefined).kick();
@@ -338,6 +357,8 @@ export class Kubelet {
     return current?.metadata.uid === uid ? current : undefined;
   }
 }
+
+const isStatic = (pod: Pod) => pod.metadata.annotations?.[SOURCE] === 'file';
 
 /** What the kubelet itself reported comes back as a change of the pod: nothing to do. */
 function onlyStatusDiffers(a: Pod, b: Pod): boolean {

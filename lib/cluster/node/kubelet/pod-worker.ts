@@ -31,13 +31,15 @@ export interface WorkerListener {
  */
 export class PodWorker implements PodContext {
   pod: Pod;
-  readonly kubelet: KubeletServices;
+  kubelet: KubeletServices;
   readonly records: ContainerRecord[] = [];
   sandbox: Sandbox | undefined;
   startTime: number;
   readonly resyncPeriod: number;
   disposed = false;
-  readonly #listener: WorkerListener;
+  #listener: WorkerListener;
+  /** No kubelet looks after it: containers run on, and what becomes of them is noted down. */
+  #released = false;
   readonly #volumes = new PodVolumes(this);
   readonly #containers = new ContainerRunner(this, this.#volumes);
   #ended: PodFacts['ended'];
@@ -155,11 +157,31 @@ export class PodWorker implements PodContext {
     return this.records.find((r) => r.spec.name === name);
   }
 
+  /** The kubelet stops, and the pod's containers go on without it. */
+  release(): void {
+    this.#released = true;
+    this.#wake?.timer.cancel();
+    this.#wake = undefined;
+    for (const r of this.records) {
+      r.stopProbes?.();
+      r.stopProbes = undefined;
+    }
+  }
+
+  /** The next kubelet looks after the pod from now on. */
+  takeOver(kubelet: KubeletServices, listener: WorkerListener): void {
+    this.kubelet = kubelet;
+    this.#listener = listener;
+    this.#released = false;
+    for (const r of this.records) this.#containers.watch(r);
+    this.kick();
+  }
+
   /** Runs a sync soon. */
   kick(): void {
     if (this.disposed) return;
     this.#dirty = true;
-    if (this.#running) return;
+    if (this.#running || this.#released) return;
     this.#running = true;
     void this.kubelet.activity.track(this.#loop());
   }
@@ -179,11 +201,15 @@ export class PodWorker implements PodContext {
 
   async #loop(): Promise<void> {
     try {
-      while (this.#dirty && !this.disposed) {
+      while (this.#dirty && !this.disposed && !this.#released) {
         // The API answers without a turn of the event loop: pods that fail and are replaced at once must not keep it for themselves.
         await nextTurn();
         this.#dirty = false;
         if (this.disposed) break;
+        if (this.#released) {
+          this.#dirty = true;
+          break;
+        }
         await this.#sync();
         this.#listener.statusChanged(this);
       }
@@ -196,6 +222,7 @@ export class PodWorker implements PodContext {
       this.#running = false;
       this.#tookOver();
     }
+    if (this.#released) return;
     if (this.#finished && this.#terminating) this.#cleanUp();
   }
 
@@ -378,7 +405,7 @@ export class PodWorker implements PodContext {
   }
 
   wakeAt(at: number): void {
-    if (this.disposed) return;
+    if (this.disposed || this.#released) return;
     const { clock } = this.kubelet;
     if (this.#wake && this.#wake.at <= at && this.#wake.at > clock.now()) return;
     this.#wake?.timer.cancel();

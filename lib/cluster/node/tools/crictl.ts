@@ -266,7 +266,7 @@ export const crictl: NodeTool = {
         `FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint "${ENDPOINT}": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: permission denied"\n`,
       );
     }
-    const workers = [...(context.units.kubelet?.workers.values() ?? [])];
+    const workers = [...context.units.pods];
     const rest = args.slice(at + 1);
     if (verb === 'exec') {
       // What follows the container's id is the command's own.

@@ -27,6 +27,7 @@ export async function reset(call: KubeadmCall): Promise<number> {
   const hasEtcd = manifestVersion(disk, 'etcd') !== undefined;
   await io.out('[reset] Stopping the kubelet service\n');
   units.halt('kubelet.service');
+  units.endPods();
   if (hasEtcd) {
     for (const name of disk.list('/var/lib/etcd')) disk.remove(`/var/lib/etcd/${name}`);
     await io.out('[reset] Deleted contents of the etcd data directory: /var/lib/etcd\n');
