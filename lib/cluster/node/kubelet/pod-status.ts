@@ -65,7 +65,10 @@ function refusedStatus(
   };
 }
 
-export function phaseOf({ pod, records, ended, finished }: PodFacts): string {
+/** What a pod's phase depends on. */
+type PhaseFacts = Pick<PodFacts, 'pod' | 'records' | 'ended' | 'finished'>;
+
+export function phaseOf({ pod, records, ended, finished }: PhaseFacts): string {
   if (ended) return 'Failed';
   const policy = pod.spec.restartPolicy ?? 'Always';
   const init = records.filter((r) => r.role === 'init');

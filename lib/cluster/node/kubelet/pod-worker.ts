@@ -1,8 +1,8 @@
-import type { Timer } from '../../../kit/clock.ts';
 import { nextTurn } from '../../../kit/next-turn.ts';
 import type { Container as ContainerSpec, Pod, PodStatus } from '../../schema/generated/types.ts';
 import { ProcessTable } from '../runtime/process-table.ts';
 import { adoptRecords } from './adopt.ts';
+import { Alarm } from './alarm.ts';
 import { fieldPath, newRecord, type ContainerRecord } from './container-record.ts';
 import { ContainerRunner, NOTICE, RETRY } from './container-runner.ts';
 import type { PodContext } from './pod-context.ts';
@@ -47,7 +47,7 @@ export class PodWorker implements PodContext {
   #finished = false;
   #dirty = false;
   #running = false;
-  #wake: { at: number; timer: Timer } | undefined;
+  readonly #alarm: Alarm;
   /** An address that the pod had before this kubelet began to look after it. */
   #oldIp: string | undefined;
   #adopting = false;
@@ -63,6 +63,7 @@ export class PodWorker implements PodContext {
     this.#listener = listener;
     this.startTime = adopt?.startTime ? Date.parse(adopt.startTime) : kubelet.clock.now();
     this.resyncPeriod = RESYNC * (1 + kubelet.random.float() / 2);
+    this.#alarm = new Alarm(kubelet.clock, () => this.kick());
     this.#makeRecords();
     if (adopt?.containerStatuses?.some((s) => s.containerID)) {
       this.#adopting = true;
@@ -160,8 +161,7 @@ export class PodWorker implements PodContext {
   /** The kubelet stops, and the pod's containers go on without it. */
   release(): void {
     this.#released = true;
-    this.#wake?.timer.cancel();
-    this.#wake = undefined;
+    this.#alarm.cancel();
     for (const r of this.records) {
       r.stopProbes?.();
       r.stopProbes = undefined;
@@ -189,7 +189,7 @@ export class PodWorker implements PodContext {
   /** The machine stops: everything goes at once, nothing is reported. */
   dispose(): void {
     this.disposed = true;
-    this.#wake?.timer.cancel();
+    this.#alarm.cancel();
     for (const r of this.records) {
       r.stopProbes?.();
       r.layer?.flush();
@@ -244,23 +244,9 @@ export class PodWorker implements PodContext {
 
   /** Whether the pod has reached its end by itself. */
   #over(): boolean {
-    const phase = phaseOf(this.facts0());
+    const { pod, records } = this;
+    const phase = phaseOf({ pod, records, ended: this.#ended, finished: this.#finished });
     return phase === 'Succeeded' || phase === 'Failed';
-  }
-
-  /** The facts without those that are derived from `#over`. */
-  facts0(): PodFacts {
-    return {
-      pod: this.pod,
-      records: this.records,
-      hostIP: '',
-      podIP: undefined,
-      sandboxReady: false,
-      startTime: this.startTime,
-      ended: this.#ended,
-      finished: this.#finished,
-      now: 0,
-    };
   }
 
   #makeRecords(): void {
@@ -393,7 +379,7 @@ export class PodWorker implements PodContext {
   #cleanUp(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.#wake?.timer.cancel();
+    this.#alarm.cancel();
     const { disk } = this.kubelet;
     const { namespace, name } = this.pod.metadata;
     disk.remove(podDir(this.uid));
@@ -405,14 +391,6 @@ export class PodWorker implements PodContext {
   }
 
   wakeAt(at: number): void {
-    if (this.disposed || this.#released) return;
-    const { clock } = this.kubelet;
-    if (this.#wake && this.#wake.at <= at && this.#wake.at > clock.now()) return;
-    this.#wake?.timer.cancel();
-    const timer = clock.after(at - clock.now(), () => {
-      this.#wake = undefined;
-      this.kick();
-    });
-    this.#wake = { at, timer };
+    if (!this.disposed && !this.#released) this.#alarm.setFor(at);
   }
 }
