@@ -22,6 +22,7 @@ const report = await fuzz({
   seed: Number(values.seed),
   requests: Number(values.requests),
   ms: Number(values.seconds) * 1000,
+  progress: (sent, findings) => console.error(`${sent} requests, ${findings} findings`),
 });
 for (const { what, detail, shot } of report.findings) {
   console.log(`${what}: ${detail}`);

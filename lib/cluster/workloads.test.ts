@@ -115,6 +115,29 @@ test('a StatefulSet starts its pods in order, each with its claim, and keeps the
   expect(await names(persistentvolumeclaims)).toEqual(['data-web-0', 'data-web-1', 'data-web-2']);
 });
 
+test('a StatefulSet whose pods are not ready shrinks no further than to the first of them', async () => {
+  await client.create(statefulsets, {
+    metadata,
+    spec: { replicas: 3, serviceName: 'web', selector, template: template() },
+  });
+  await settle();
+  const turn = async (name: string, status: string) => {
+    const conditions = [{ type: 'Ready', status, lastTransitionTime: formatTime(clock.now()) }];
+    await client.patch(pods, 'default', name, 'merge', { status: { conditions } }, { subresource: 'status' });
+  };
+  for (const name of ['web-0', 'web-1', 'web-2']) await turn(name, 'False');
+  await client.patch(statefulsets, 'default', 'web', 'merge', { spec: { replicas: 0 } });
+  await settle();
+  expect(await names(pods)).toEqual(['web-0', 'web-1', 'web-2']);
+
+  await turn('web-2', 'True');
+  await settle();
+  expect(await names(pods)).toEqual(['web-0', 'web-1']);
+  await turn('web-1', 'True');
+  await settle();
+  expect(await names(pods)).toEqual([]);
+});
+
 test('a DaemonSet has one pod on each node that it fits, tainted ones left out', async () => {
   const taints = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
   await client.create(nodes, { metadata: { name: 'controlplane' }, spec: { taints } });

@@ -157,11 +157,19 @@ async function within<T>(ms: number, pending: Promise<T>): Promise<T | 'late'> {
   }
 }
 
+export interface FuzzOptions {
+  seed: number;
+  requests: number;
+  ms: number;
+  /** Hears now and then how many requests have been answered, and what has been found. */
+  progress?: (sent: number, findings: number) => void;
+}
+
 /**
  * Shoots at a server of its own until `requests` are answered or `ms` are over, whichever is first, and reports what must
  * not be. The same seed makes the same requests.
  */
-export async function fuzz({ seed, requests, ms }: { seed: number; requests: number; ms: number }): Promise<Report> {
+export async function fuzz({ seed, requests, ms, progress }: FuzzOptions): Promise<Report> {
   const random = seededRandom(seed);
   const shots = new Shots(random);
   const range = new Range();
@@ -199,6 +207,7 @@ export async function fuzz({ seed, requests, ms }: { seed: number; requests: num
     if (sent % ROUND === 0) {
       range.reset();
       heaps.push(heap());
+      progress?.(sent, findings.length);
     }
   }
   await range.close();

@@ -118,7 +118,10 @@ function startStatefulSets(context: ControllerContext) {
       if (!parallel && (pod.metadata.deletionTimestamp || !turn.available(pod))) return;
     }
     const surplus = [...byOrdinal].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
+    const firstUnavailable = surplus.findLast(([, pod]) => !turn.available(pod))?.[1];
     for (const [ordinal, pod] of surplus) {
+      const isTurn = turn.available(pod) || pod === firstUnavailable || pod.metadata.deletionTimestamp;
+      if (!parallel && !isTurn) return;
       await keepClaims(set, ordinal, pod, true);
       if (!pod.metadata.deletionTimestamp) await remove(set, pod);
       if (!parallel) return;
