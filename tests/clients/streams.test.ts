@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request, type RequestOptions } from 'node:https';
 import { createServer, connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -136,6 +137,36 @@ test('a port of a pod is forwarded, connection by connection', async () => {
   expect(found).toContain('Welcome to nginx!');
   expect(missing).toContain('404 Not Found');
   server.close();
+});
+
+test('pages of a pod are had through the API server, over TLS as well', async () => {
+  const args = [
+    'netexec',
+    '--http-port=8443',
+    '--tls-cert-file=/localhost.crt',
+    '--tls-private-key-file=/localhost.key',
+  ];
+  await runPod(served.config, 'secure', { image: 'registry.k8s.io/e2e-test-images/agnhost:2.59', args });
+  const { server = '' } = served.config.getCurrentCluster() ?? {};
+  const tls: RequestOptions = {};
+  await served.config.applyToHTTPSOptions(tls);
+  const get = (path: string) =>
+    new Promise<{ status: number | undefined; location: string | undefined; text: string }>((done, fail) => {
+      const asked = request(`${server}/api/v1/namespaces/default/pods/${path}`, { ...tls, agent: false }, (answer) => {
+        let text = '';
+        answer.on('data', (part: Buffer) => (text += part.toString()));
+        answer.on('end', () => done({ status: answer.statusCode, location: answer.headers.location, text }));
+      });
+      asked.on('error', fail);
+      asked.end();
+    });
+  expect(await get('web:80/proxy?a=b')).toMatchObject({
+    status: 301,
+    location: '/api/v1/namespaces/default/pods/web:80/proxy/?a=b',
+  });
+  expect((await get('web:80/proxy/')).text).toMatch(/Welcome to nginx!/);
+  expect(await get('https:secure:8443/proxy/hostname')).toMatchObject({ status: 200, text: 'secure' });
+  expect((await get('secure:8443/proxy/hostname')).status).toBe(400);
 });
 
 test('a log is followed until the program ends', async () => {

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Duplex, Readable } from 'node:stream';
+import { connect as tlsConnect } from 'node:tls';
 import { randomInt } from '../../../kit/random.ts';
 import type { ByteDuplex } from '../../machinery/kubelet-api.ts';
 import { StatusError, badRequest, notFound } from '../../machinery/status-error.ts';
@@ -16,6 +17,8 @@ import { proxiedPage } from './proxied-page.ts';
 interface Target {
   host: string;
   port: number;
+  /** Whether it speaks TLS. Its certificate is not checked, as upstream does not check it. */
+  tls?: boolean;
 }
 
 const KUBELET_PORT = 10_250;
@@ -88,7 +91,8 @@ function forwardedHeaders(request: Request): Record<string, string> {
 
 /** Sends a request over a connection that is there already. */
 function exchange(connection: ByteDuplex, target: Target, path: string, request: Request): Promise<IncomingMessage> {
-  const duplex = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0]);
+  const plain = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0]);
+  const duplex = target.tls ? tlsConnect({ socket: plain, rejectUnauthorized: false }) : plain;
   return new Promise<IncomingMessage>((done, fail) => {
     const outgoing = httpRequest(
       {
@@ -123,7 +127,15 @@ function why(err: unknown, { host, port }: Target): string {
   }
 }
 
+/** Where a page's own links can work: a path that lacks its last slash is sent to the one that has it. */
+function slashAdded({ request, path, url }: ResourceRequest): Response | undefined {
+  if (path.rest !== '' || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;
+  return new Response(null, { status: 301, headers: { location: `${url.pathname}/${url.search}` } });
+}
+
 async function proxyTo({ options }: Edge, target: Target, found: ResourceRequest): Promise<Response> {
+  const redirect = slashAdded(found);
+  if (redirect) return redirect;
   const path = (found.path.rest || '/') + found.url.search;
   let incoming: IncomingMessage;
   try {
@@ -151,13 +163,15 @@ async function proxyTo({ options }: Edge, target: Target, found: ResourceRequest
 }
 
 export function podProxy(edge: Edge, found: ResourceRequest): Promise<Response> {
-  const { name, port } = splitName(found.path.name);
-  return proxyTo(edge, podTarget(edge.core, found.path.namespace, name, port), found);
+  const { name, port, scheme } = splitName(found.path.name);
+  const target = podTarget(edge.core, found.path.namespace, name, port);
+  return proxyTo(edge, { ...target, tls: scheme === 'https' }, found);
 }
 
 export function serviceProxy(edge: Edge, found: ResourceRequest): Promise<Response> {
-  const { name, port } = splitName(found.path.name);
-  return proxyTo(edge, serviceTarget(edge.core, found.path.namespace, name, port), found);
+  const { name, port, scheme } = splitName(found.path.name);
+  const target = serviceTarget(edge.core, found.path.namespace, name, port);
+  return proxyTo(edge, { ...target, tls: scheme === 'https' }, found);
 }
 
 /** The node itself, or the kubelet on it, which answers the API server whatever it is asked. */
@@ -171,6 +185,8 @@ export async function nodeProxy(edge: Edge, found: ResourceRequest): Promise<Res
     const host = status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? name;
     return proxyTo(edge, { host, port: Number(port) }, found);
   }
+  const redirect = slashAdded(found);
+  if (redirect) return redirect;
   const target = (found.path.rest || '/') + found.url.search;
   let page;
   try {
