@@ -19,3 +19,15 @@ test('a message keeps its bytes wherever it stands in the buffer', () => {
     }
   }
 });
+
+test('integers of 64 bits are written, and nothing else', () => {
+  const written = (value: number) => {
+    const writer = new WireWriter();
+    writer.int(1, value);
+    const reader = new WireReader(writer.finish());
+    reader.tag();
+    return reader.varint();
+  };
+  for (const value of [0, 1, -1, 2 ** 31, -(2 ** 53), 2 ** 62, -(2 ** 63)]) expect(written(value)).toBe(value);
+  for (const value of [Infinity, -Infinity, NaN, 2 ** 63, 1e300]) expect(() => written(value)).toThrow(/64-bit/);
+});

@@ -96,7 +96,9 @@ export class WireWriter {
   #bytes = Buffer.allocUnsafe(256);
   #length = 0;
 
+  /** Throws a ProtobufFault for what is no 64-bit integer: infinity would never come to an end. */
   int(field: number, value: number): void {
+    if (!(value >= -(2 ** 63) && value < 2 ** 63)) throw new ProtobufFault(`proto: ${value} is no 64-bit integer`);
     this.#varint(field * 8 + VARINT);
     this.#varint(value);
   }
