@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ManualClock } from '../kit/clock.ts';
 import { createCluster, type Cluster } from './index.ts';
-import { configmaps, leases, nodes } from './schema/generated/resources.ts';
+import { configmaps, leases, nodes, pods } from './schema/generated/resources.ts';
 
 /** Beyond the kubelet's regular look at its manifests, and the longest wait of a component for another one. */
 const A_WHILE = 30_000;
@@ -69,6 +69,37 @@ test('a stopped cluster comes back with what it held', async () => {
   await cluster.stop();
   await open();
   expect(await cluster.client().get(configmaps, 'default', 'tide')).toMatchObject({ data: { level: 'high' } });
+});
+
+test('control-plane programs that somebody runs in pods are none of the cluster’s own', async () => {
+  await open();
+  const client = cluster.client();
+  await client.create(configmaps, { metadata: { name: 'tide', namespace: 'default' }, data: { level: 'high' } });
+  const flags = ['--listen-client-urls=http://127.0.0.1:2379', '--advertise-client-urls=http://127.0.0.1:2379'];
+  const containers = [
+    { name: 'etcd', image: 'registry.k8s.io/etcd:3.6.8-0', command: ['etcd', ...flags] },
+    {
+      name: 'api',
+      image: 'registry.k8s.io/kube-apiserver:v1.36.3',
+      command: ['kube-apiserver', '--etcd-servers=http://127.0.0.1:2379'],
+    },
+  ];
+  const tolerations = [{ operator: 'Exists' }];
+  await client.create(pods, { metadata: { name: 'own', namespace: 'default' }, spec: { containers, tolerations } });
+  await pass(15_000);
+  const { status } = await client.get(pods, 'default', 'own');
+  expect(status?.containerStatuses?.map((s) => [s.name, s.state?.running !== undefined])).toEqual([
+    ['api', true],
+    ['etcd', true],
+  ]);
+  expect(await client.get(configmaps, 'default', 'tide')).toMatchObject({ data: { level: 'high' } });
+  await pass(15_000);
+  // No etcd answers it there.
+  expect((await client.get(pods, 'default', 'own')).status?.containerStatuses?.[0]).toMatchObject({
+    name: 'api',
+    lastState: { terminated: { exitCode: 1 } },
+  });
+  expect((await client.list(configmaps, { namespace: 'default' })).items.map((c) => c.metadata.name)).toContain('tide');
 });
 
 test('an idle cluster renews its leases and does little else', async () => {

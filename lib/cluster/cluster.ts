@@ -184,6 +184,7 @@ class RunningCluster implements Cluster {
       clock: this.#clock,
       random: this.#random,
       activity: this.#activity,
+      mainNode: this.#mainNode().name,
       kubelet: (name) => this.#machines.get(name)?.kubelet,
       dial: (host, port) => this.dial(this.#mainNode().name, host, port),
     });

@@ -28,6 +28,8 @@ export interface ControlPlaneEnvironment {
   clock: Clock;
   random: Random;
   activity: Activity;
+  /** The node whose etcd and API server are the cluster's. */
+  mainNode: string;
   /** The kubelet of a node; undefined when there is no such machine. */
   kubelet(node: string): KubeletApi | undefined;
   dial(host: string, port: number): Promise<ByteDuplex>;
@@ -52,6 +54,7 @@ export class ControlPlaneComponents implements ControlPlane {
     this.#etcd = new Etcd(env.clock);
     this.#start = {
       etcd: (context) => {
+        if (!this.#isOurs(context)) return { stop: () => undefined, healthy: () => true };
         env.etcdData.open(context);
         return this.#etcd.start(context);
       },
@@ -74,10 +77,15 @@ export class ControlPlaneComponents implements ControlPlane {
     return this.#serving;
   }
 
+  /** What people run in pods of their own, or on another node, is none of the cluster's: it finds nothing and nothing finds it. */
+  #isOurs({ onHost, node }: ComponentContext): boolean {
+    return onHost && node === this.#env.mainNode;
+  }
+
   #apiServer(context: ComponentContext): ComponentHandle {
     return runApiServer(context, {
       ...this.#env,
-      etcd: this.#etcd,
+      etcd: this.#isOurs(context) ? this.#etcd : new Etcd(this.#env.clock),
       kubelets: (node) => {
         const found = this.#env.kubelet(node.metadata.name);
         if (!found) throw new StatusError(500, 'InternalError', `no machine answers for node "${node.metadata.name}"`);

@@ -29,6 +29,7 @@ test('a snapshot put in place of the data directory brings its state back, and t
   const start = () =>
     data.open({
       node: 'controlplane',
+      onHost: true,
       args: [],
       flags: new Map([['data-dir', '/var/lib/etcd']]),
       readFile: (path) => (disk.has(path) ? Buffer.from(disk.get(path) ?? '') : undefined),

@@ -8,6 +8,8 @@ export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-scheduler' | 'kube
 export interface ComponentContext {
   /** The node it runs on. */
   node: string;
+  /** Whether it is on the node's own network, where the cluster's other components look for it. */
+  onHost: boolean;
   /** The command line without the program: `['--bind-address=127.0.0.1', …]`. All flags are known to exist. */
   args: readonly string[];
   /** The same, parsed: name without dashes → value ('true' for a bare flag); the last of a repeated flag wins. */

@@ -40,6 +40,7 @@ function component(name: ComponentName): Program {
     const flags = parseFlags(args);
     const handle = node.controlPlane.start(name, {
       node: node.name,
+      onHost: p.world.net === node.hostNetwork,
       args,
       flags,
       readFile: (path) => {

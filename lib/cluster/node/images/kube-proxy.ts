@@ -52,8 +52,8 @@ const program: Program = async (p, args) => {
   const rules = new ServiceRules({ node: node.name, clock, random });
   await p.warn('"Using iptables Proxier"\n');
   void informers.whenSynced().then(() => {
-    if (!p.alive) return;
-    node.hostNetwork.rules = rules;
+    // One in a network of its own writes its rules where nothing passes.
+    if (p.alive && p.world.net === node.hostNetwork) node.hostNetwork.rules = rules;
   });
   const sync = (namespace: string, name: string) =>
     rules.set(`${namespace}/${name}`, all.get(namespace, name), slices.byIndex('service', `${namespace}/${name}`));

@@ -26,7 +26,7 @@ export function makePodStatus(facts: PodFacts): PodStatus {
   const statuses = (roles: readonly string[]) =>
     facts.records.filter((r) => roles.includes(r.role)).map((r) => containerStatus(facts, r, phase));
   const init = statuses(['init', 'sidecar']);
-  const ephemeral = statuses(['ephemeral']);
+  const ephemeral = byName(statuses(['ephemeral']));
   const generation = pod.metadata.generation;
   if (facts.ended?.refused) return refusedStatus(facts, facts.ended);
   return {
@@ -40,7 +40,7 @@ export function makePodStatus(facts: PodFacts): PodStatus {
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
     startTime: formatTime(facts.startTime),
     ...(init.length ? { initContainerStatuses: init } : {}),
-    containerStatuses: statuses(['app']),
+    containerStatuses: byName(statuses(['app'])),
     ...(ephemeral.length ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: old.qosClass ?? 'BestEffort',
     resources: {},
@@ -64,6 +64,9 @@ function refusedStatus(
     qosClass,
   };
 }
+
+/** As upstream sorts all but those of init containers. */
+const byName = (statuses: ContainerStatus[]) => statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** What a pod's phase depends on. */
 type PhaseFacts = Pick<PodFacts, 'pod' | 'records' | 'ended' | 'finished'>;
