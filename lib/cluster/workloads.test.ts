@@ -157,6 +157,22 @@ test('a DaemonSet has one pod on each node that it fits, tainted ones left out',
   expect(targets.sort()).toEqual(['node01', 'node02']);
 });
 
+test('a namespace keeps the rest of what it holds for as long as it has pods', async () => {
+  await client.create(namespaces, { metadata: { name: 'port' }, spec: {} });
+  await client.create(configmaps, { metadata: { name: 'tide', namespace: 'port' } });
+  const finalizers = ['example.org/keep'];
+  const { spec } = template();
+  await client.create(pods, { metadata: { name: 'ship', namespace: 'port', finalizers }, spec: spec as Pod['spec'] });
+  await client.delete(namespaces, '', 'port');
+  await settle();
+  expect(await names(configmaps, 'port')).toEqual(['tide']);
+
+  await client.patch(pods, 'port', 'ship', 'merge', { metadata: { finalizers: null } });
+  await settle();
+  expect(await names(configmaps, 'port')).toEqual([]);
+  expect((await client.list(namespaces)).items.map((n) => n.metadata.name)).not.toContain('port');
+});
+
 test('a namespace takes all that it holds with it, and waits for finalizers', async () => {
   await client.create(namespaces, { metadata: { name: 'team' }, spec: {} });
   await client.create(configmaps, { metadata: { name: 'plain', namespace: 'team' } });

@@ -18,6 +18,8 @@ export const namespace: Controller = {
   start: startNamespaceController,
 };
 
+const isPods = ({ group, resource }: Resource) => group === pods.group && resource === pods.resource;
+
 /** How long before what has not gone is looked at again. */
 const RETRY = 5_000;
 
@@ -57,17 +59,18 @@ function startNamespaceController(context: ControllerContext) {
     return absent.map(({ spec }) => `${spec?.group ?? ''}/${spec?.version ?? ''}`).sort();
   }
 
-  /** Deletes everything in a namespace, and says what is left. Pods go first: with them goes what other things wait for. */
+  /** Deletes what is in a namespace, and says what is left. While there are pods, what they may need stays. */
   async function empty(name: string): Promise<Remains> {
     const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [], unheard: unheard() };
     const resources = discovery.resources().filter((r) => r.namespaced);
-    resources.sort((a, b) => Number(b.resource === pods.resource) - Number(a.resource === pods.resource));
+    resources.sort((a, b) => Number(isPods(b)) - Number(isPods(a)));
     for (const resource of resources) {
       try {
         const before = await client.list(resource, { namespace: name });
         if (before.items.length === 0) continue;
         await client.deleteCollection(resource, { namespace: name }, { propagationPolicy: 'Background' });
         count(remains, resource, (await client.list(resource, { namespace: name })).items);
+        if (isPods(resource) && remains.counts.size > 0) break;
       } catch (error) {
         if (isNotFound(error) || statusOf(error)?.code === 405) continue;
         if (!statusOf(error)) throw error;

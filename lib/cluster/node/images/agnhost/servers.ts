@@ -51,6 +51,12 @@ function serveOnce(p: Process, port: number, text: string): void {
   });
 }
 
+/** What Go takes a text for that has no type of its own. */
+const contentType = (text: string) =>
+  /^\s*<(?:!doctype html|html|head|body|a|h1|div|p|br)[ >]/i.test(text)
+    ? 'text/html; charset=utf-8'
+    : 'text/plain; charset=utf-8';
+
 /** `agnhost porter`: a server for each `SERVE_PORT_80=text` of its environment. */
 export const porter: Program = (p, args) => {
   const json = new Flags(args, ['json-response']).has('json-response');
@@ -67,7 +73,7 @@ export const porter: Program = (p, args) => {
               body: JSON.stringify({ Method: method, Body: value }),
               headers: { 'Content-Type': 'application/json' },
             }
-          : { status: 200, body: value };
+          : { status: 200, body: value, headers: { 'Content-Type': contentType(value) } };
       serve(p, port, handler, kind === 'TLS' ? pairFrom(p, '/localhost.crt', '/localhost.key') : undefined);
     }
   }
