@@ -157,6 +157,31 @@ test('a DaemonSet has one pod on each node that it fits, tainted ones left out',
   expect(targets.sort()).toEqual(['node01', 'node02']);
 });
 
+test('an evicted pod says why it goes', async () => {
+  const { spec } = template();
+  const finalizers = ['example.org/keep'];
+  await client.create(pods, {
+    metadata: { name: 'ship', namespace: 'default', finalizers },
+    spec: spec as Pod['spec'],
+  });
+  await settle();
+  const evict = (deleteOptions: object) =>
+    client.createSubresource(pods, 'default', 'ship', 'eviction', {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: 'ship', namespace: 'default' },
+      deleteOptions,
+    });
+  const marks = async () =>
+    (await client.get(pods, 'default', 'ship')).status?.conditions?.filter((c) => c.type === 'DisruptionTarget');
+  await expect(evict({ preconditions: { uid: 'another' } })).rejects.toThrow();
+  expect(await marks()).toEqual([]);
+  const { resourceVersion } = (await client.get(pods, 'default', 'ship')).metadata;
+  await evict({ preconditions: { resourceVersion } });
+  expect(await marks()).toMatchObject([{ status: 'True', reason: 'EvictionByEvictionAPI' }]);
+  expect((await client.get(pods, 'default', 'ship')).metadata.deletionTimestamp).toBeDefined();
+});
+
 test('a namespace keeps the rest of what it holds for as long as it has pods', async () => {
   await client.create(namespaces, { metadata: { name: 'port' }, spec: {} });
   await client.create(configmaps, { metadata: { name: 'tide', namespace: 'port' } });

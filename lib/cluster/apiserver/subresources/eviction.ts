@@ -4,7 +4,7 @@ import { formatTime } from '../../machinery/object.ts';
 import { selects } from '../../machinery/selector.ts';
 import { badRequest, internalError, notFound, tooManyRequests } from '../../machinery/status-error.ts';
 import { poddisruptionbudgets, pods } from '../../schema/generated/resources.ts';
-import type { Eviction, Pod, PodDisruptionBudget } from '../../schema/generated/types.ts';
+import type { Eviction, Pod, PodCondition, PodDisruptionBudget } from '../../schema/generated/types.ts';
 import { storageKey, storagePrefix } from '../../store/keys.ts';
 import type { Call } from '../core.ts';
 import { asObject } from '../core.ts';
@@ -59,6 +59,22 @@ function spend(call: Call, pod: Pod, budget: PodDisruptionBudget): void {
   call.core.store.put(storageKey(poddisruptionbudgets, call.namespace, name), draft);
 }
 
+/** Says on the pod why it goes: Jobs, for one, may not count that as a failure. Returns its new resource version. */
+function mark(call: Call, pod: Pod): string | undefined {
+  const condition: PodCondition = {
+    lastProbeTime: null as unknown as string,
+    lastTransitionTime: formatTime(call.core.clock.now()),
+    message: 'Eviction API: evicting',
+    ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
+    reason: 'EvictionByEvictionAPI',
+    status: 'True',
+    type: 'DisruptionTarget',
+  };
+  const others = pod.status?.conditions?.filter(({ type }) => type !== condition.type) ?? [];
+  const marked = { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+  return call.core.store.put(storageKey(pods, call.namespace, call.name), marked).metadata.resourceVersion;
+}
+
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function eviction(call: Call): Promise<ApiResult> {
   // The decoder has made an Eviction of it.
@@ -81,7 +97,20 @@ export async function eviction(call: Call): Promise<ApiResult> {
     }
     if (budget && !countsForNothing(pod, budget)) spend(call, pod, budget);
   }
-  await deleteObject({ ...call, subresource: '', body: body.deleteOptions ?? {} });
+  const { deleteOptions = {} } = body;
+  const { preconditions } = deleteOptions;
+  const isSame = (given: string | undefined, own: string | undefined) => given === undefined || given === own;
+  // What the deletion will refuse is not marked.
+  const wanted =
+    isSame(preconditions?.uid, pod.metadata.uid) &&
+    isSame(preconditions?.resourceVersion, pod.metadata.resourceVersion);
+  const resourceVersion = wanted && !call.dryRun ? mark(call, pod) : undefined;
+  const renewed = preconditions?.resourceVersion !== undefined && resourceVersion !== undefined;
+  await deleteObject({
+    ...call,
+    subresource: '',
+    body: renewed ? { ...deleteOptions, preconditions: { ...preconditions, resourceVersion } } : deleteOptions,
+  });
   return {
     code: 201,
     object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
