@@ -174,7 +174,9 @@ test('an evicted pod says why it goes', async () => {
     });
   const marks = async () =>
     (await client.get(pods, 'default', 'ship')).status?.conditions?.filter((c) => c.type === 'DisruptionTarget');
-  await expect(evict({ preconditions: { uid: 'another' } })).rejects.toThrow(/UID in precondition|UID in the precondition/);
+  await expect(evict({ preconditions: { uid: 'another' } })).rejects.toThrow(
+    /UID in precondition|UID in the precondition/,
+  );
   expect(await marks()).toEqual([]);
   const { resourceVersion } = (await client.get(pods, 'default', 'ship')).metadata;
   await evict({ preconditions: { resourceVersion } });
