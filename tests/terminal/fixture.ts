@@ -169,7 +169,7 @@ export function openLab(limits: Partial<Limits> = {}, dir = mkdtempSync(join(tmp
 }
 
 /** Waits until something is so, looking every 20 ms; for what real processes do in their own time. */
-export async function until(what: string, test: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(what: string, test: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await test())) {
     if (Date.now() > end) throw new Error(`never came true: ${what}`);

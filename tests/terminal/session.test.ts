@@ -83,7 +83,8 @@ test('ssh opens a terminal on the other host, of this size, and says when it is 
   await page.type('ssh node01\r');
   await page.shows('candidate@node01:~$');
   page.view.resize({ columns: 60, rows: 20 });
-  await page.type('stty size; sudo stty size; sleep 100\r');
+  // The new size travels beside what is typed.
+  await page.type('until stty size | grep -q "20 60"; do :; done; stty size; sudo stty size; sleep 100\r');
   await page.shows(/20 60\n20 60$/);
   await until('it sleeps', async () => (await lab.root('node01', 'pgrep -x sleep')).exitCode === 0);
   await page.type('\x03');
